@@ -1,0 +1,29 @@
+/**
+ * One thing that is wrong with foreign input (a flag, a YAML file, a header, a query), in words that cure it.
+ * Parsers report all problems at once, never the first only.
+ */
+export interface Problem {
+  /** Where in the input, for example `spec.tracing.samplingRate` or `--app-port`. */
+  readonly path: string
+  /** Stable name to match on, for example `RATE_NOT_A_NUMBER`. */
+  readonly code: string
+  /** One sentence: what is wrong and what to write instead. */
+  readonly message: string
+  /** The value as found, already masked if it may be secret. */
+  readonly seen?: string
+  readonly file?: string
+  /** 1-based line in `file`. */
+  readonly line?: number
+  /** A warning does not stop the input from being used. Absent = error. */
+  readonly severity?: 'warning'
+}
+
+/** One line for people: `file:line path: message (seen "…") [CODE]`. */
+export function formatProblem(problem: Problem): string {
+  const place =
+    problem.file === undefined
+      ? ''
+      : `${problem.file}${problem.line === undefined ? '' : `:${problem.line}`} `
+  const seen = problem.seen === undefined ? '' : ` (seen ${JSON.stringify(problem.seen)})`
+  return `${place}${problem.path}: ${problem.message}${seen} [${problem.code}]`
+}
