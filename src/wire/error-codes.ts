@@ -1,0 +1,92 @@
+/**
+ * The one catalogue of API errors: code, HTTP status, gRPC status, message. A code is never reused.
+ * Names and texts without a remark are Dapr's.
+ *
+ * @see dapr `pkg/messages/predefined.go`, `pkg/messages/errorcodes/errorcodes.go`
+ */
+export interface ErrorCode {
+  readonly status: number
+  readonly grpc: string
+  /** `{name}` is filled in by the caller. */
+  readonly template: string
+  /** The code in the body when it is shared by several entries of this table. */
+  readonly code?: string
+  /** Sidelight's own: daprd has no such answer. */
+  readonly own?: true
+}
+
+export const errorCodes = {
+  ERR_BAD_REQUEST: { status: 400, grpc: 'InvalidArgument', template: 'invalid request: {reason}' },
+  ERR_BODY_READ: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed to read request body: {reason}',
+  },
+  ERR_BODY_TOO_LARGE: {
+    status: 413,
+    grpc: 'ResourceExhausted',
+    template:
+      'the request body is larger than {limit} bytes; raise --max-body-size if it is meant to be',
+    own: true,
+  },
+  ERR_TOO_MANY_REQUESTS: {
+    status: 429,
+    grpc: 'ResourceExhausted',
+    template: '{limit} requests to the app are waiting already (--app-max-concurrency)',
+    own: true,
+  },
+  ERR_API_UNIMPLEMENTED: {
+    status: 501,
+    grpc: 'Unimplemented',
+    template: '{api} is not supported by this sidecar: {cure}',
+  },
+  ERR_INTERNAL: { status: 500, grpc: 'Internal', template: 'internal error' },
+  ERR_DIRECT_INVOKE_NO_APP_ID: {
+    code: 'ERR_DIRECT_INVOKE',
+    status: 404,
+    grpc: 'NotFound',
+    template: 'failed getting app id either from the URL path or the header dapr-app-id',
+  },
+  ERR_DIRECT_INVOKE_NOT_READY: {
+    code: 'ERR_DIRECT_INVOKE',
+    status: 500,
+    grpc: 'Internal',
+    template: 'invoke API is not ready',
+  },
+  ERR_DIRECT_INVOKE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed to invoke, id: {id}, err: {reason}',
+  },
+  ERR_DIRECT_INVOKE_METHOD: {
+    code: 'ERR_DIRECT_INVOKE',
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed to invoke, id: {id}, err: invalid method: {reason}',
+  },
+  ERR_HEALTH_NOT_READY: { status: 500, grpc: 'Internal', template: 'dapr is not ready: {waiting}' },
+  ERR_OUTBOUND_HEALTH_NOT_READY: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'dapr outbound is not ready',
+  },
+  ERR_HEALTH_APPID_NOT_MATCH: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'dapr app-id does not match',
+  },
+} as const satisfies Readonly<Record<string, ErrorCode>>
+
+export type ErrorName = keyof typeof errorCodes
+
+/** Fills a template; a parameter that is not given stands as its name. */
+export const formatError = (name: ErrorName, params: Readonly<Record<string, string | number>>) =>
+  errorCodes[name].template.replace(/\{(\w+)\}/g, (whole, key: string) =>
+    key in params ? String(params[key]) : whole,
+  )
+
+/** The `errorCode` of the body. */
+export const bodyCodeOf = (name: ErrorName): string => {
+  const entry: ErrorCode = errorCodes[name]
+  return entry.code ?? name
+}
