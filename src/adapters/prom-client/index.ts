@@ -1,0 +1,1 @@
+export { createPromRegistry } from './prom-registry.ts'

@@ -1,0 +1,191 @@
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Exporter, ExporterName, ExportOutcome } from './exporter.ts'
+import type { SpanRecord } from './span.ts'
+
+/** The batch processor's settings, by OpenTelemetry's names (`OTEL_BSP_*`). */
+export interface BatchSettings {
+  readonly scheduleDelayMs: number
+  readonly exportTimeoutMs: number
+  /** Spans that wait; a span that finds the queue full is dropped and counted. */
+  readonly maxQueueSize: number
+  readonly maxExportBatchSize: number
+}
+
+export type DropReason = 'queue_full' | 'refused' | 'removed' | 'shutdown'
+
+/** Where the processor counts. */
+export interface BatchMeter {
+  exported(spans: number): void
+  dropped(reason: DropReason, spans: number): void
+  /** Whether the last export succeeded. */
+  up(isUp: boolean): void
+}
+
+export interface BatchProcessorOptions {
+  readonly name: ExporterName
+  readonly settings: BatchSettings
+  readonly clock: Clock
+  readonly log: Logger
+  readonly meter: BatchMeter
+}
+
+export interface BatchProcessor {
+  /** Never throws and never waits: a full queue drops the span and counts it. */
+  add(span: SpanRecord): void
+  /**
+   * Swaps the exporter. Unsent spans go to the new one; batches in flight get 5 s, then they go there too.
+   * `undefined` takes the exporter away: what is still unsent after 5 s is dropped and counted as `removed`.
+   */
+  replace(exporter: Exporter | undefined): void
+  /** Sends what waits, for at most `deadlineMs`; what is left is dropped and counted as `shutdown`. */
+  shutdown(deadlineMs: number): Promise<void>
+}
+
+/** How long a batch may still be on its way to an exporter that has been replaced. */
+const GRACE_MS = 5_000
+const FIRST_BACKOFF_MS = 250
+const MAX_BACKOFF_MS = 30_000
+
+interface Flight {
+  readonly exporter: Exporter
+  readonly batch: readonly SpanRecord[]
+  readonly abort: AbortController
+}
+
+export function createBatchProcessor(options: BatchProcessorOptions): BatchProcessor {
+  const { name, settings, clock, log, meter } = options
+  let queue: SpanRecord[] = []
+  let exporter: Exporter | undefined
+  let failures = 0
+  let backingOff = false
+  let closed = false
+  let idle: (() => void) | undefined
+  let cancelTimer: (() => void) | undefined
+  const flights = new Set<Flight>()
+
+  const busy = (): boolean => [...flights].some((flight) => flight.exporter === exporter)
+
+  const sleep = (): void => {
+    cancelTimer?.()
+    cancelTimer = undefined
+    backingOff = false
+  }
+  const wake = (delayMs: number): void => {
+    cancelTimer?.()
+    cancelTimer = clock.after(delayMs, () => {
+      cancelTimer = undefined
+      backingOff = false
+      send()
+    })
+  }
+  /** Plans the next send: at once for a full batch or while closing, else after the delay. */
+  const plan = (): void => {
+    if (queue.length === 0) {
+      if (flights.size === 0) idle?.()
+      return
+    }
+    if (exporter === undefined || backingOff || busy()) return
+    if (closed || queue.length >= settings.maxExportBatchSize) wake(0)
+    else if (cancelTimer === undefined) wake(settings.scheduleDelayMs)
+  }
+  const send = (): void => {
+    if (exporter === undefined || queue.length === 0 || busy()) return
+    const batch = queue.slice(0, settings.maxExportBatchSize)
+    queue = queue.slice(batch.length)
+    const flight: Flight = { exporter, batch, abort: new AbortController() }
+    flights.add(flight)
+    const cancelTimeout = clock.after(settings.exportTimeoutMs, () => flight.abort.abort())
+    void flight.exporter.export(batch, flight.abort.signal).then((outcome) => {
+      cancelTimeout()
+      flights.delete(flight)
+      land(flight, outcome)
+    })
+  }
+  const land = (flight: Flight, outcome: ExportOutcome): void => {
+    const current = flight.exporter === exporter
+    if (outcome.kind === 'exported') {
+      meter.exported(flight.batch.length)
+      if (current) recovered()
+      plan()
+      return
+    }
+    if (current) failed(outcome.reason)
+    if (outcome.kind === 'refused') {
+      meter.dropped('refused', flight.batch.length)
+      plan()
+      return
+    }
+    // Back to the head, so that order is kept. May exceed the queue's bound by this one batch.
+    queue = [...flight.batch, ...queue]
+    if (!current) {
+      plan()
+      return
+    }
+    backingOff = true
+    wake(outcome.retryAfterMs ?? Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1)))
+  }
+  const recovered = (): void => {
+    if (failures > 0) log.info(`exporter ${name} takes spans again`, { failures })
+    failures = 0
+    meter.up(true)
+  }
+  const failed = (reason: string): void => {
+    failures++
+    meter.up(false)
+    // Once, not once a batch: the counters tell the rest.
+    if (failures === 1)
+      log.warning(`exporter ${name} does not take spans; they wait in the queue`, { reason })
+  }
+  const drop = (reason: DropReason): void => {
+    if (queue.length > 0) meter.dropped(reason, queue.length)
+    queue = []
+  }
+
+  return {
+    add(span) {
+      if (closed || (exporter === undefined && flights.size === 0)) {
+        meter.dropped(closed ? 'shutdown' : 'removed', 1)
+        return
+      }
+      if (queue.length >= settings.maxQueueSize) {
+        meter.dropped('queue_full', 1)
+        return
+      }
+      queue.push(span)
+      plan()
+    },
+    replace(next) {
+      const leaving = [...flights]
+      clock.after(GRACE_MS, () => {
+        for (const flight of leaving) flight.abort.abort()
+        if (exporter === undefined) drop('removed')
+      })
+      exporter = next
+      failures = 0
+      backingOff = false
+      if (next !== undefined && queue.length > 0) wake(0)
+    },
+    async shutdown(deadlineMs) {
+      closed = true
+      const emptied = new Promise<void>((resolve) => {
+        idle = resolve
+      })
+      const expired = new Promise<void>((resolve) => {
+        clock.after(deadlineMs, resolve)
+      })
+      if (exporter === undefined) drop('removed')
+      sleep()
+      plan()
+      await Promise.race([emptied, expired])
+      sleep()
+      for (const flight of flights) {
+        meter.dropped('shutdown', flight.batch.length)
+        flight.abort.abort()
+      }
+      exporter = undefined
+      flights.clear()
+      drop('shutdown')
+    },
+  }
+}

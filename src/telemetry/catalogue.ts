@@ -1,0 +1,192 @@
+/* A table: every metric of the sidecar and every attribute of its spans is declared here, and nowhere else. */
+import { counter, gauge, histogram, type MetricDefinition } from './metrics.ts'
+
+/**
+ * Dapr's default latency bounds, in milliseconds.
+ * @see dapr `pkg/diagnostics/metrics.go`
+ */
+export const DAPR_LATENCY_BUCKETS_MS: readonly number[] = [
+  1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 25, 30, 40, 50, 65, 80, 100, 130, 160, 200, 250, 300, 400,
+  500, 650, 800, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000,
+]
+/** Dapr's size bounds, in bytes. */
+const DAPR_SIZE_BUCKETS: readonly number[] = [
+  1024, 2048, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864,
+  268_435_456, 1_073_741_824, 4_294_967_296,
+]
+
+const REQUEST_LABELS = ['app_id', 'method', 'path', 'status'] as const
+
+/** Names, labels, units and help texts of daprd. @see dapr `pkg/diagnostics/http_monitoring.go` */
+export const httpMetrics = {
+  serverRequestCount: counter('dapr_http_server_request_count', {
+    help: 'Count of HTTP requests processed by the server.',
+    labels: REQUEST_LABELS,
+    compat: true,
+  }),
+  serverResponseCount: counter('dapr_http_server_response_count', {
+    help: 'The number of HTTP responses',
+    labels: REQUEST_LABELS,
+    compat: true,
+  }),
+  serverLatency: histogram('dapr_http_server_latency', {
+    help: 'HTTP request end-to-end latency in server.',
+    labels: REQUEST_LABELS,
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  serverRequestBytes: histogram('dapr_http_server_request_bytes', {
+    help: 'HTTP request body size if set as ContentLength (uncompressed) in server.',
+    labels: ['app_id'],
+    buckets: DAPR_SIZE_BUCKETS,
+    compat: true,
+  }),
+  serverResponseBytes: histogram('dapr_http_server_response_bytes', {
+    help: 'HTTP response body size (uncompressed) in server.',
+    labels: ['app_id'],
+    buckets: DAPR_SIZE_BUCKETS,
+    compat: true,
+  }),
+  clientSentBytes: histogram('dapr_http_client_sent_bytes', {
+    help: 'Total bytes sent in request body (not including headers)',
+    labels: REQUEST_LABELS,
+    buckets: DAPR_SIZE_BUCKETS,
+    compat: true,
+  }),
+  clientReceivedBytes: histogram('dapr_http_client_received_bytes', {
+    help: 'Total bytes received in response bodies (not including headers but including error responses with bodies)',
+    labels: ['app_id'],
+    buckets: DAPR_SIZE_BUCKETS,
+    compat: true,
+  }),
+  clientRoundtripLatency: histogram('dapr_http_client_roundtrip_latency', {
+    help: 'Time between first byte of request headers sent to last byte of response received, or terminal error',
+    labels: REQUEST_LABELS,
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  clientCompletedCount: counter('dapr_http_client_completed_count', {
+    help: 'Count of completed requests',
+    labels: REQUEST_LABELS,
+    compat: true,
+  }),
+  healthProbesCompletedCount: counter('dapr_http_healthprobes_completed_count', {
+    help: 'Count of completed health probes',
+    labels: ['app_id', 'status'],
+    compat: true,
+  }),
+  healthProbesRoundtripLatency: histogram('dapr_http_healthprobes_roundtrip_latency', {
+    help: 'Time between first byte of health probes headers sent to last byte of response received, or terminal error',
+    labels: ['app_id', 'status'],
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+} as const
+
+/** @see dapr `pkg/diagnostics/service_monitoring.go` */
+export const invocationMetrics = {
+  requestSent: counter('dapr_runtime_service_invocation_req_sent_total', {
+    help: 'The number of requests sent via service invocation.',
+    labels: ['app_id', 'dst_app_id', 'type'],
+    compat: true,
+  }),
+  requestReceived: counter('dapr_runtime_service_invocation_req_recv_total', {
+    help: 'The number of requests received via service invocation.',
+    labels: ['app_id', 'src_app_id'],
+    compat: true,
+  }),
+  responseSent: counter('dapr_runtime_service_invocation_res_sent_total', {
+    help: 'The number of responses sent via service invocation.',
+    labels: ['app_id', 'dst_app_id', 'status'],
+    compat: true,
+  }),
+  responseReceived: counter('dapr_runtime_service_invocation_res_recv_total', {
+    help: 'The number of responses received via service invocation.',
+    labels: ['app_id', 'src_app_id', 'status', 'type'],
+    compat: true,
+  }),
+  responseLatency: histogram('dapr_runtime_service_invocation_res_recv_latency_ms', {
+    help: 'The latency of service invocation response.',
+    labels: ['app_id', 'src_app_id', 'status'],
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+} as const
+
+/** The telemetry pipeline watches itself. */
+export const pipelineMetrics = {
+  spansStarted: counter('sidelight_spans_started_total', {
+    help: 'Spans that were started, sampled or not.',
+    labels: [],
+  }),
+  spansSampled: counter('sidelight_spans_sampled_total', {
+    help: 'Spans that were sampled, by the rule that decided.',
+    labels: ['rule'],
+  }),
+  spansExported: counter('sidelight_exporter_spans_exported_total', {
+    help: 'Sampled spans that an exporter delivered.',
+    labels: ['exporter'],
+  }),
+  spansDropped: counter('sidelight_exporter_spans_dropped_total', {
+    help: 'Sampled spans that were not exported: queue_full, refused, removed, shutdown.',
+    labels: ['exporter', 'reason'],
+  }),
+  exporterUp: gauge('sidelight_exporter_up', {
+    help: 'Whether the last export succeeded (1) or failed (0).',
+    labels: ['exporter'],
+  }),
+  requestsRefused: counter('sidelight_requests_refused_total', {
+    help: 'Requests whose head was refused before any routing, by status.',
+    labels: ['server', 'status'],
+  }),
+  seriesOverflow: counter('sidelight_metrics_overflow_total', {
+    help: 'Samples that were recorded under path="{overflow}" since a metric had reached its bound of series.',
+    labels: ['metric'],
+  }),
+} as const
+
+export const configurationMetrics = {
+  generation: gauge('sidelight_configuration_generation', {
+    help: 'Number of the Configuration snapshot in force; grows by one with each change.',
+    labels: [],
+  }),
+  reloads: counter('sidelight_configuration_reloads_total', {
+    help: 'Attempts to reload the Configuration, by result: applied, unchanged, rejected.',
+    labels: ['result'],
+  }),
+  lastReloadSuccessful: gauge('sidelight_configuration_last_reload_successful', {
+    help: 'Whether the last change of the Configuration was valid (1) or was rejected and the last good one stays (0).',
+    labels: [],
+  }),
+} as const
+
+/** Every metric that a sidecar's own code records. `process_*` and `nodejs_*` come from prom-client. */
+export const sidecarCatalogue: readonly MetricDefinition[] = [
+  ...Object.values(httpMetrics),
+  ...Object.values(invocationMetrics),
+  ...Object.values(pipelineMetrics),
+  ...Object.values(configurationMetrics),
+]
+
+/**
+ * Attributes of spans. Dapr's keys.
+ * @see dapr `pkg/diagnostics/consts/consts.go`
+ */
+export const attributes = {
+  api: 'dapr.api',
+  protocol: 'dapr.protocol',
+  statusCode: 'dapr.status_code',
+  invokeMethod: 'dapr.invoke_method',
+  httpMethod: 'http.request.method',
+  /** Path only: a query string may hold secrets. daprd adds the query. */
+  url: 'url.full',
+  /** The client's address, as in daprd. */
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  rpcService: 'rpc.service',
+  peerName: 'net.peer.name',
+} as const
+
+/** Request headers that start with this become attributes; {@link SECRET_HEADERS} never do. */
+export const ATTRIBUTE_HEADER_PREFIX = 'dapr-'
+export const SECRET_HEADERS: ReadonlySet<string> = new Set(['dapr-api-token', 'dapr-app-api-token'])

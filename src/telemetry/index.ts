@@ -1,0 +1,47 @@
+export {
+  type BatchMeter,
+  type BatchProcessor,
+  type BatchSettings,
+  createBatchProcessor,
+  type DropReason,
+} from './batch-processor.ts'
+export {
+  ATTRIBUTE_HEADER_PREFIX,
+  attributes,
+  configurationMetrics,
+  httpMetrics,
+  invocationMetrics,
+  pipelineMetrics,
+  SECRET_HEADERS,
+  sidecarCatalogue,
+} from './catalogue.ts'
+export { backendCatalogue, backendMetrics } from './catalogue-backend.ts'
+export type { Exporter, ExporterName, ExportOutcome } from './exporter.ts'
+export {
+  type Counter,
+  type CounterDefinition,
+  counter,
+  type Gauge,
+  type GaugeDefinition,
+  gauge,
+  type Histogram,
+  type HistogramDefinition,
+  histogram,
+  type MetricDefinition,
+  type MetricsRegistry,
+} from './metrics.ts'
+export { pathLabel } from './path-label.ts'
+export { CONTEXT_HEADERS, extract, type Incoming, inject, NO_CONTEXT } from './propagator.ts'
+export {
+  createSampler,
+  type Decision,
+  isTraceIdSampled,
+  type Sampler,
+  type SamplingPolicy,
+} from './sampler.ts'
+export { Span, type SpanKind, type SpanRecord } from './span.ts'
+export type { SpanContext } from './span-context.ts'
+export { createSpanPipeline, type SpanPipeline } from './span-pipeline.ts'
+export { createStdoutExporter } from './stdout-exporter.ts'
+export { createTracer, type Tracer } from './tracer.ts'
+export { createZipkinExporter, type Send, toZipkinSpan } from './zipkin-exporter.ts'

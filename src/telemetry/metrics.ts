@@ -1,0 +1,63 @@
+/**
+ * The port to the metrics library: what is declared in a catalogue can be recorded, and nothing else.
+ * The library behind it is in `adapters/prom-client`.
+ */
+
+interface Definition<L extends string> {
+  /** Prometheus name. Ours start with `sidelight_`, use base units and end in `_total` when they count. */
+  readonly name: string
+  readonly help: string
+  readonly labels: readonly L[]
+  /** The name, labels or unit are Dapr's and break a rule of ours; kept so that its dashboards work. */
+  readonly compat?: true
+}
+export interface CounterDefinition<L extends string = string> extends Definition<L> {
+  readonly type: 'counter'
+}
+export interface GaugeDefinition<L extends string = string> extends Definition<L> {
+  readonly type: 'gauge'
+}
+export interface HistogramDefinition<L extends string = string> extends Definition<L> {
+  readonly type: 'histogram'
+  /** Upper bounds, ascending, without +Inf. */
+  readonly buckets: readonly number[]
+}
+export type MetricDefinition<L extends string = string> =
+  | CounterDefinition<L>
+  | GaugeDefinition<L>
+  | HistogramDefinition<L>
+
+type Labels<L extends string> = Readonly<Record<L, string>>
+
+/** Series are held by their users, not looked up on each record: `const series = counter.with(labels)`. */
+export interface Counter<L extends string> {
+  with(labels: Labels<L>): { inc(by?: number): void }
+}
+export interface Gauge<L extends string> {
+  with(labels: Labels<L>): { set(value: number): void }
+}
+export interface Histogram<L extends string> {
+  with(labels: Labels<L>): { observe(value: number): void }
+}
+
+export interface MetricsRegistry {
+  /** Asking twice for the same definition gives the same metric. */
+  counter<L extends string>(definition: CounterDefinition<L>): Counter<L>
+  gauge<L extends string>(definition: GaugeDefinition<L>): Gauge<L>
+  histogram<L extends string>(definition: HistogramDefinition<L>): Histogram<L>
+  /** The page a scraper gets. */
+  expose(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+export const counter = <const L extends string>(
+  name: string,
+  rest: Omit<CounterDefinition<L>, 'name' | 'type'>,
+): CounterDefinition<L> => ({ type: 'counter', name, ...rest })
+export const gauge = <const L extends string>(
+  name: string,
+  rest: Omit<GaugeDefinition<L>, 'name' | 'type'>,
+): GaugeDefinition<L> => ({ type: 'gauge', name, ...rest })
+export const histogram = <const L extends string>(
+  name: string,
+  rest: Omit<HistogramDefinition<L>, 'name' | 'type'>,
+): HistogramDefinition<L> => ({ type: 'histogram', name, ...rest })

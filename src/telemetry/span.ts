@@ -1,0 +1,99 @@
+import type { Clock } from '../base/clock.ts'
+import type { SpanContext } from './span-context.ts'
+
+export type SpanKind = 'CLIENT' | 'SERVER' | 'PRODUCER' | 'CONSUMER' | 'INTERNAL'
+
+export interface SpanEvent {
+  readonly timeUs: number
+  readonly name: string
+}
+
+/** A finished, sampled span, as exporters get it. */
+export interface SpanRecord {
+  readonly context: SpanContext
+  /** 16 lowercase hex digits. Absent for a root. */
+  readonly parentId: string | undefined
+  readonly name: string
+  readonly kind: SpanKind
+  /** Integer microseconds since the epoch. */
+  readonly startUs: number
+  /** Integer microseconds, at least 1. */
+  readonly durationUs: number
+  /** Keys and values in turn. Declared in `catalogue.ts`. */
+  readonly attributes: readonly string[]
+  readonly events: readonly SpanEvent[]
+  /** Description of the error; absent when the span did not fail. */
+  readonly error: string | undefined
+  /** Name of the other side: a peer's app id, a component, an external host. */
+  readonly remoteService: string | undefined
+}
+
+/** Shared by all spans that have none, so that an unsampled span allocates no list. */
+const NONE: never[] = []
+
+/**
+ * An open span. One that is not sampled carries context and nothing else: its setters do nothing.
+ */
+export class Span implements SpanRecord {
+  readonly context: SpanContext
+  readonly parentId: string | undefined
+  readonly kind: SpanKind
+  readonly sampled: boolean
+  readonly startUs: number
+  name: string
+  durationUs = 0
+  attributes: string[] = NONE
+  events: SpanEvent[] = NONE
+  error: string | undefined = undefined
+  remoteService: string | undefined = undefined
+  readonly #clock: Clock
+  readonly #startMs: number
+  readonly #onEnd: (span: SpanRecord) => void
+  #ended = false
+
+  constructor(
+    context: SpanContext,
+    parentId: string | undefined,
+    name: string,
+    kind: SpanKind,
+    sampled: boolean,
+    clock: Clock,
+    onEnd: (span: SpanRecord) => void,
+  ) {
+    this.context = context
+    this.parentId = parentId
+    this.name = name
+    this.kind = kind
+    this.sampled = sampled
+    this.#clock = clock
+    this.#onEnd = onEnd
+    this.startUs = sampled ? clock.nowUs() : 0
+    this.#startMs = sampled ? clock.elapsedMs() : 0
+  }
+
+  /** Empty values are left out, as daprd does. Setting a key twice keeps both until export, the last one wins. */
+  set(key: string, value: string | undefined): void {
+    if (!this.sampled || value === undefined || value === '') return
+    if (this.attributes === NONE) this.attributes = []
+    this.attributes.push(key, value)
+  }
+
+  event(name: string): void {
+    if (!this.sampled) return
+    if (this.events === NONE) this.events = []
+    this.events.push({ timeUs: this.#clock.nowUs(), name })
+  }
+
+  /** The first failure is kept: later ones are its consequences. */
+  fail(description: string): void {
+    if (this.sampled) this.error ??= description
+  }
+
+  /** Hands the span to the processors if it is sampled. Only the first call counts. */
+  end(): void {
+    if (this.#ended || !this.sampled) return
+    this.#ended = true
+    this.durationUs = Math.max(1, Math.round((this.#clock.elapsedMs() - this.#startMs) * 1000))
+    this.#onEnd(this)
+  }
+}

@@ -1,0 +1,82 @@
+import { encodeZipkinSpans } from '../wire/zipkin-json.ts'
+import type { ZipkinKind, ZipkinSpan } from '../wire/zipkin-span.ts'
+import type { Exporter, ExportOutcome } from './exporter.ts'
+import type { SpanRecord } from './span.ts'
+
+/** An untraced POST, handed in so that exporting never makes spans of its own. Rejects when nobody answers. */
+export type Send = (
+  url: string,
+  contentType: string,
+  body: string,
+  signal: AbortSignal,
+) => Promise<{ readonly status: number; readonly retryAfterMs?: number }>
+
+/** Codes by which a receiver says "later"; every other one but 2xx is final. */
+const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
+
+/** @param serviceName the app id, or `OTEL_SERVICE_NAME` */
+export function createZipkinExporter(
+  url: string,
+  serviceName: string,
+  send: Send,
+  describe: (error: unknown) => string,
+): Exporter {
+  return {
+    async export(spans, signal): Promise<ExportOutcome> {
+      const body = encodeZipkinSpans(spans.map((span) => toZipkinSpan(span, serviceName)))
+      try {
+        const { status, retryAfterMs } = await send(url, 'application/json', body, signal)
+        if (status >= 200 && status < 300) return { kind: 'exported' }
+        const reason = `the receiver answered ${status}`
+        if (!RETRYABLE.has(status)) return { kind: 'refused', reason }
+        return { kind: 'failed', reason, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+      } catch (error) {
+        return { kind: 'failed', reason: describe(error) }
+      }
+    },
+  }
+}
+
+/** daprd's instrumentation scope, which becomes a tag. */
+const SCOPE = 'dapr-diagnostics'
+
+/**
+ * As the Go exporter maps it: names in lower case, attributes and resource as tags, the status as
+ * `otel.status_code` and `error`.
+ *
+ * @see opentelemetry-go `exporters/zipkin/model.go`
+ */
+export function toZipkinSpan(span: SpanRecord, serviceName: string): ZipkinSpan {
+  const tags: Record<string, string> = {}
+  for (let i = 0; i < span.attributes.length; i += 2)
+    tags[span.attributes[i] as string] = span.attributes[i + 1] as string
+  tags['otel.scope.name'] = SCOPE
+  tags['service.name'] = serviceName
+  if (span.error !== undefined) {
+    tags['otel.status_code'] = 'ERROR'
+    tags.error = span.error
+  }
+  const kind = zipkinKind(span.kind)
+  return {
+    traceId: span.context.traceId,
+    ...(span.parentId === undefined ? {} : { parentId: span.parentId }),
+    id: span.context.spanId,
+    ...(kind === undefined ? {} : { kind }),
+    name: span.name.toLowerCase(),
+    timestamp: span.startUs,
+    duration: span.durationUs,
+    localEndpoint: { serviceName },
+    ...(span.remoteService === undefined
+      ? {}
+      : { remoteEndpoint: { serviceName: span.remoteService } }),
+    ...(span.events.length === 0
+      ? {}
+      : {
+          annotations: span.events.map(({ timeUs, name }) => ({ timestamp: timeUs, value: name })),
+        }),
+    tags,
+  }
+}
+
+const zipkinKind = (kind: SpanRecord['kind']): ZipkinKind | undefined =>
+  kind === 'INTERNAL' ? undefined : kind
