@@ -1,0 +1,286 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { codeOf, Fault, messageOf } from '../base/fault.ts'
+import type { Logger } from '../base/logger.ts'
+import { headerValue } from './headers.ts'
+import {
+  isBodyStream,
+  type Outcome,
+  type Reply,
+  type Request,
+  STATUS_CLIENT_GONE,
+} from './message.ts'
+import { type Exchange, finishSteps, runSteps, type Step } from './step.ts'
+
+export interface HttpServerOptions<X extends Exchange> {
+  /** What the server is called in faults and logs, for example `API`. */
+  readonly name: string
+  readonly steps: readonly Step<X>[]
+  readonly begin: (request: Request) => X
+  /** Larger heads are refused with 431. */
+  readonly maxHeaderBytes: number
+  /** Called for heads that are refused before the first step: too large, malformed, too slow. */
+  readonly onRefused: (status: number) => void
+  readonly log: Logger
+}
+
+export interface HttpServer {
+  /**
+   * Opens the same port on each address. Port 0 takes a free one, the same on all.
+   * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`
+   */
+  listen(port: number, addresses: readonly string[]): Promise<number>
+  /** Stops accepting, lets running requests finish for `graceMs`, then cuts them. */
+  close(graceMs: number): Promise<void>
+}
+
+/** daprd's ReadHeaderTimeout. */
+const HEADERS_TIMEOUT_MS = 10_000
+/** Longer than any client pool of ours keeps a connection, so that the client is the one who closes. */
+const KEEP_ALIVE_TIMEOUT_MS = 120_000
+const TIMEOUT_CHECK_INTERVAL_MS = 1_000
+
+export function createHttpServer<X extends Exchange>(options: HttpServerOptions<X>): HttpServer {
+  const servers: Server[] = []
+  let closing = false
+
+  const create = (): Server => {
+    const server = createServer({
+      maxHeaderSize: options.maxHeaderBytes,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      noDelay: true,
+    })
+    server.on('request', (req, res) => {
+      if (closing) res.shouldKeepAlive = false
+      serve(options, req, res)
+    })
+    server.on('clientError', (error, socket) => refuse(options, error, socket as Socket))
+    return server
+  }
+
+  return {
+    async listen(port, addresses) {
+      let bound = port
+      for (const address of addresses) {
+        const server = create()
+        try {
+          bound = await bind(server, bound, address, options.name)
+          servers.push(server)
+        } catch (error) {
+          // A machine without IPv6 is served on the addresses it has.
+          if (!address.includes(':') || !isWithoutFamily(error)) throw error
+          if (address === '::') return this.listen(bound, ['0.0.0.0'])
+        }
+      }
+      return bound
+    },
+    async close(graceMs) {
+      closing = true
+      await Promise.all(servers.map((server) => closeServer(server, graceMs)))
+    },
+  }
+}
+
+const isWithoutFamily = (error: unknown): boolean =>
+  error instanceof Fault && ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error.cause) ?? '')
+
+function bind(server: Server, port: number, host: string, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const place = `${host}:${port}`
+      reject(
+        codeOf(error) === 'EADDRINUSE'
+          ? new Fault(
+              'ERR_PORT_IN_USE',
+              `the ${name} port ${place} is in use by another process; choose another port or stop that process`,
+              { cause: error },
+            )
+          : new Fault('ERR_LISTEN', `cannot listen on ${place} (${name}): ${messageOf(error)}`, {
+              cause: error,
+            }),
+      )
+    })
+    server.listen({ port, host, ipv6Only: host === '::1' }, () =>
+      resolve((server.address() as AddressInfo).port),
+    )
+  })
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return Promise.resolve()
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(cut)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function serve<X extends Exchange>(
+  options: HttpServerOptions<X>,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
+  const x = options.begin(toRequest(req))
+  let run: Awaited<ReturnType<typeof runSteps>> | undefined
+  let responseBytes = 0
+  let broken = false
+
+  res.on('close', () => {
+    const outcome: Outcome = {
+      status: run === undefined ? STATUS_CLIENT_GONE : run.reply.status,
+      responseBytes,
+      aborted: broken || !res.writableFinished,
+    }
+    if (run === undefined) x.onClientGone?.()
+    else {
+      if (outcome.aborted && isBodyStream(run.reply.body)) run.reply.body.cancel()
+      finishSteps(options.steps, x, run.entered, outcome)
+    }
+  })
+
+  const answer = (finished: typeof run & object): void => {
+    run = finished
+    // The client left while the steps were at work: nobody to answer, but the steps must be told.
+    if (res.destroyed) {
+      if (isBodyStream(finished.reply.body)) finished.reply.body.cancel()
+      finishSteps(options.steps, x, finished.entered, {
+        status: STATUS_CLIENT_GONE,
+        responseBytes: 0,
+        aborted: true,
+      })
+      return
+    }
+    try {
+      writeReply(req, res, finished.reply, {
+        sent: (bytes) => {
+          responseBytes += bytes
+        },
+        failed: () => {
+          broken = true
+        },
+      })
+    } catch (error) {
+      giveUp(error)
+    }
+  }
+  const giveUp = (error: unknown): void => {
+    options.log.error('request failed outside every rescue', {
+      server: options.name,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
+    res.destroy()
+  }
+
+  try {
+    const running = runSteps(options.steps, x)
+    if (running instanceof Promise) running.then(answer, giveUp)
+    else answer(running)
+  } catch (error) {
+    giveUp(error)
+  }
+}
+
+/** A dual-stack socket shows IPv4 callers in IPv6's clothes. */
+const MAPPED_IPV4 = /^::ffff:(?=\d+\.)/
+
+function toRequest(req: IncomingMessage): Request {
+  const target = req.url ?? '/'
+  const mark = target.indexOf('?')
+  const length = req.headers['content-length']
+  const chunked = req.headers['transfer-encoding'] !== undefined
+  const contentLength = chunked ? undefined : length === undefined ? 0 : Number(length)
+  return {
+    method: req.method ?? 'GET',
+    target,
+    path: mark === -1 ? target : target.slice(0, mark),
+    query: mark === -1 ? '' : target.slice(mark + 1),
+    headers: req.rawHeaders,
+    body: contentLength === 0 ? undefined : req,
+    contentLength,
+    remoteAddress: req.socket.remoteAddress?.replace(MAPPED_IPV4, '') ?? '',
+    remotePort: req.socket.remotePort ?? 0,
+  }
+}
+
+interface Progress {
+  sent(bytes: number): void
+  failed(): void
+}
+
+function writeReply(
+  req: IncomingMessage,
+  res: ServerResponse,
+  reply: Reply,
+  progress: Progress,
+): void {
+  const { body } = reply
+  const bodiless = req.method === 'HEAD' || reply.status === 204 || reply.status === 304
+  if (isBodyStream(body)) {
+    res.writeHead(reply.status, reply.headers as string[])
+    if (bodiless) {
+      body.cancel()
+      res.end()
+      return
+    }
+    res.on('drain', () => body.resume())
+    body.pipe({
+      write(chunk) {
+        progress.sent(chunk.length)
+        return res.write(chunk)
+      },
+      end: () => res.end(),
+      fail() {
+        progress.failed()
+        res.destroy()
+      },
+    })
+    // A source that is slow to its first byte must not keep the head waiting (server-sent events).
+    res.flushHeaders()
+    return
+  }
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const headers = [...reply.headers]
+  if (!bodiless && headerValue(headers, 'content-length') === undefined)
+    headers.push('Content-Length', String(bytes?.length ?? 0))
+  res.writeHead(reply.status, headers)
+  if (bytes === undefined || bodiless) res.end()
+  else {
+    progress.sent(bytes.length)
+    res.end(bytes)
+  }
+}
+
+/** What Node's parser reports, as status codes. Everything else is 400. */
+const REFUSALS: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+}
+
+function refuse<X extends Exchange>(
+  options: HttpServerOptions<X>,
+  error: Error,
+  socket: Socket,
+): void {
+  const code = codeOf(error)
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = REFUSALS[code ?? ''] ?? 400
+  options.onRefused(status)
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  )
+}

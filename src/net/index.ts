@@ -1,0 +1,28 @@
+export { apiFault, toErrorReply } from './api-fault.ts'
+export { forwardableHeaders, headerValue, headerValues } from './headers.ts'
+export { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts'
+export { limitBody } from './limit-body.ts'
+export {
+  type BodySink,
+  type BodyStream,
+  isBodyStream,
+  type Outcome,
+  type RawHeaders,
+  type Reply,
+  type Request,
+  STATUS_CLIENT_GONE,
+} from './message.ts'
+export { readBody } from './read-body.ts'
+export {
+  createRegistrationDirectory,
+  type Registration,
+  type RegistrationDirectory,
+} from './registration.ts'
+export { createRouter, type RouteMatch, type Router, type RouteTemplate } from './router.ts'
+export { createSender, type Sender, type SendResult } from './send.ts'
+export { type Exchange, type Run, runSteps, type Step } from './step.ts'
+export { limit } from './steps/limit.ts'
+export { type Measured, measure } from './steps/measure.ts'
+export { rescue } from './steps/rescue.ts'
+export { type SpanDescription, type Traced, trace, UNTRACED } from './steps/trace.ts'
+export { createUpstream, type Upstream, type UpstreamReply } from './upstream.ts'

@@ -1,0 +1,85 @@
+import { STATUS_CODES } from 'node:http'
+import {
+  attributes,
+  extract,
+  type Incoming,
+  NO_CONTEXT,
+  type Span,
+  type SpanKind,
+  type Tracer,
+} from '../../telemetry/index.ts'
+import { formatTraceparent } from '../../wire/traceparent.ts'
+import { headerValue } from '../headers.ts'
+import type { Reply } from '../message.ts'
+import type { Exchange, Step } from '../step.ts'
+
+export interface Traced extends Exchange {
+  /** What the caller sent. Set by trace. */
+  incoming: Incoming
+  /** Absent when tracing is off or the request is not traced. Set by trace. */
+  span: Span | undefined
+}
+
+/** How the spans of a server are named and described. */
+export interface SpanDescription<X> {
+  /** `undefined` leaves the request untraced. */
+  start(x: X): { readonly name: string; readonly kind: SpanKind } | undefined
+  /** Adds attributes. Called for sampled spans only, when the head of the reply is known. */
+  describe(x: X, span: Span): void
+}
+
+/**
+ * Reads the context, decides once, opens the span, and hands the context back in the answer if `answers`
+ * (a caller is told its own sidecar's span, not that of the callee's).
+ * The span ends with the last byte; daprd's ends before the first.
+ */
+export const trace = <X extends Traced>(
+  tracer: Tracer,
+  description: SpanDescription<X>,
+  options: { readonly answers: boolean },
+): Step<X> => ({
+  name: 'trace',
+  enter(x) {
+    const start = description.start(x)
+    if (start === undefined) return undefined
+    const incoming = extract(x.request.headers)
+    const span = tracer.start(incoming, start.name, start.kind)
+    if (span === undefined) return undefined
+    x.incoming = incoming
+    x.span = span
+    return undefined
+  },
+  leave(x, reply) {
+    const { span } = x
+    if (span === undefined) return undefined
+    if (span.sampled) {
+      description.describe(x, span)
+      span.set(attributes.statusCode, String(reply.status))
+      if (reply.status >= 400) span.fail(describeStatus(reply.status))
+    }
+    return options.answers ? withContext(reply, span, x.incoming) : undefined
+  },
+  done(x, outcome) {
+    if (outcome.aborted) x.span?.fail('the client left or the answer broke off')
+    x.span?.end()
+  },
+})
+
+/** No baggage, no context: what an exchange holds before trace has run. */
+export const UNTRACED: Pick<Traced, 'incoming' | 'span'> = { incoming: NO_CONTEXT, span: undefined }
+
+/** daprd's wording: `Code(404): Not Found`. */
+const describeStatus = (status: number): string =>
+  `Code(${status}): ${STATUS_CODES[status] ?? 'Unknown'}`
+
+/** An app that answers with a `traceparent` of its own keeps it. */
+function withContext(reply: Reply, span: Span, incoming: Incoming): Reply {
+  const headers = [...reply.headers]
+  if (headerValue(headers, 'traceparent') === undefined) {
+    headers.push('Traceparent', formatTraceparent(span.context))
+    if (span.context.traceState !== undefined) headers.push('Tracestate', span.context.traceState)
+  }
+  if (incoming.baggage !== undefined && headerValue(headers, 'baggage') === undefined)
+    headers.push('Baggage', incoming.baggage)
+  return { ...reply, headers }
+}
