@@ -1,0 +1,1 @@
+export { compileTelemetry, type TelemetryPolicy } from './compile-telemetry.ts'

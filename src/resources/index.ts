@@ -1,0 +1,12 @@
+export {
+  type Configuration,
+  EMPTY_CONFIGURATION,
+  type TracingSpec,
+} from './configuration/configuration.ts'
+export {
+  type LiveConfiguration,
+  type Reload,
+  type Snapshot,
+  watchConfiguration,
+} from './configuration/live.ts'
+export { parseConfiguration } from './configuration/parse.ts'

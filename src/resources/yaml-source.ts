@@ -1,0 +1,65 @@
+import { isMap, LineCounter, parseAllDocuments } from 'yaml'
+import type { Problem } from '../base/problem.ts'
+
+/** One YAML document of a resource file, with the way back from a path to its line. */
+export interface ResourceDocument {
+  readonly kind: string | undefined
+  readonly value: unknown
+  /** 1-based line of the value at a path, or of its nearest ancestor that stands in the text. */
+  lineOf(path: readonly PropertyKey[]): number
+}
+
+export interface ResourceDocuments {
+  readonly documents: readonly ResourceDocument[]
+  /** What is not YAML. */
+  readonly problems: readonly Problem[]
+}
+
+/** Aliases are expanded at most this often, so that a small file cannot become a huge tree. */
+const MAX_ALIASES = 100
+
+/** Reads a file of one or several resources. Never throws: what is not YAML is a problem with its line. */
+export function parseResourceDocuments(text: string, file: string): ResourceDocuments {
+  const lines = new LineCounter()
+  const problems: Problem[] = []
+  const documents: ResourceDocument[] = []
+  for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
+    if ('empty' in document && document.empty === true) continue
+    for (const error of document.errors)
+      problems.push({
+        path: '(document)',
+        file,
+        line: lines.linePos(error.pos[0]).line,
+        code: 'YAML_INVALID',
+        message: `not valid YAML: ${error.message}`,
+      })
+    if (document.errors.length > 0 || document.contents === null) continue
+    let value: unknown
+    try {
+      value = document.toJS({ maxAliasCount: MAX_ALIASES })
+    } catch (error) {
+      problems.push({
+        path: '(document)',
+        file,
+        code: 'YAML_INVALID',
+        message: `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      })
+      continue
+    }
+    const kind = isMap(document.contents) ? document.contents.get('kind') : undefined
+    documents.push({
+      kind: typeof kind === 'string' ? kind : undefined,
+      value,
+      lineOf(path) {
+        for (let depth = path.length; depth >= 0; depth--) {
+          const node = document.getIn(path.slice(0, depth), true)
+          const range =
+            typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
+          if (Array.isArray(range)) return lines.linePos(Number(range[0])).line
+        }
+        return 1
+      },
+    })
+  }
+  return { documents, problems }
+}
