@@ -1,0 +1,219 @@
+import type { Clock } from '../base/clock.ts'
+import type { IdSource } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import {
+  createHttpServer,
+  createRouter,
+  createUpstream,
+  type RegistrationDirectory,
+  type Sender,
+  type Step,
+} from '../net/index.ts'
+import type { Reload, Snapshot } from '../resources/index.ts'
+import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
+import { createAppChannel } from './app-channel.ts'
+import { createAppHealth } from './app-health.ts'
+import { createProbe } from './app-probe.ts'
+import { beginExchange, type SidecarExchange } from './exchange.ts'
+import { type GrpcRefusal, startGrpcRefusal } from './grpc-refusal.ts'
+import { getHealthz, getHealthzOutbound } from './handlers/get-healthz.ts'
+import { getMetadata, putMetadata } from './handlers/metadata.ts'
+import { postShutdown } from './handlers/post-shutdown.ts'
+import { createMetricsServer } from './metrics-server.ts'
+import { createRegistrationResolver } from './names/registration-resolver.ts'
+import { apiPipeline, peerPipeline } from './pipeline.ts'
+import { createReadiness } from './readiness.ts'
+import { createRequestMeter } from './request-meter.ts'
+import { createRoutes } from './routes.ts'
+import type { SidecarSettings } from './settings.ts'
+import { createSidecarTelemetry } from './sidecar-telemetry.ts'
+import { waitForPort } from './wait-for-port.ts'
+
+export interface SidecarDeps {
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Logger
+  readonly registry: MetricsRegistry
+  readonly registrations: RegistrationDirectory
+  readonly sender: Sender
+  readonly configuration: { current(): Snapshot; lastReload(): Reload }
+  readonly hostName: string
+  readonly pid: number
+  /** `POST /v1.0/shutdown` asks for a stop; the process's owner carries it out. */
+  readonly requestStop: (force: boolean) => void
+}
+
+export interface Sidecar {
+  /**
+   * Opens the ports, then waits for the app's in the background.
+   * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`
+   */
+  start(): Promise<SidecarPorts>
+  /** Settles when the app is there, or a stop came first. */
+  readonly ready: Promise<boolean>
+  /** What `GET /v1.0/metadata` shows under `extended`. */
+  readonly extended: Map<string, string>
+  configurationChanged(reload: Reload, snapshot: Snapshot): void
+  /** Not ready, drain, flush spans, close: at most `gracefulShutdownMs` after `blockShutdownMs`. */
+  stop(): Promise<void>
+}
+
+export interface SidecarPorts {
+  readonly http: number
+  readonly grpc: number
+  readonly internal: number
+  readonly metrics: number
+}
+
+const KEEP_ALIVE_TO_APP_MS = 4_000
+const KEEP_ALIVE_TO_PEER_MS = 60_000
+const CONNECT_TIMEOUT_MS = 5_000
+const MAX_UPSTREAM_HEADER_BYTES = 1_048_576
+
+export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Sidecar {
+  const { clock, log, registry, configuration } = deps
+  const readiness = createReadiness()
+  const extended = new Map<string, string>()
+  const stopping = new AbortController()
+  const telemetry = createSidecarTelemetry({ ...deps, settings })
+  telemetry.apply(configuration.current())
+
+  const upstream = (keepAliveMs: number, verifyTls: boolean) =>
+    createUpstream({
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      keepAliveMs,
+      maxHeaderBytes: MAX_UPSTREAM_HEADER_BYTES,
+      verifyTls,
+    })
+  const appUpstream = upstream(KEEP_ALIVE_TO_APP_MS, false)
+  const peers = upstream(KEEP_ALIVE_TO_PEER_MS, true)
+  const app = createAppChannel(settings, appUpstream)
+  const names = createRegistrationResolver(deps.registrations, clock)
+  const sources = {
+    settings,
+    snapshot: configuration.current,
+    lastReload: configuration.lastReload,
+    extended,
+  }
+  const routes = createRoutes({
+    getHealthz: getHealthz(readiness, settings.appId),
+    getHealthzOutbound: getHealthzOutbound(readiness),
+    getMetadata: getMetadata(sources),
+    putMetadata: putMetadata(sources),
+    postShutdown: postShutdown(deps.requestStop),
+  })
+  const parts = {
+    settings,
+    tracer: telemetry.tracer,
+    meter: createRequestMeter(registry, settings, log),
+    forward: { own: settings, app, peers, names, clock, hostName: deps.hostName, ...settings },
+    clock,
+    log,
+  }
+
+  const refused = registry.counter(pipelineMetrics.requestsRefused)
+  const countRefused = (server: string) => (status: number) =>
+    refused.with({ server, status: String(status) }).inc()
+  const server = (name: string, steps: readonly Step<SidecarExchange>[]) =>
+    createHttpServer({
+      name,
+      steps,
+      begin: beginExchange,
+      maxHeaderBytes: settings.maxHeaderBytes,
+      onRefused: countRefused(name),
+      log,
+    })
+  const api = server('api', apiPipeline({ ...parts, router: createRouter(routes) }))
+  const open = createRouter(routes.filter((route) => route.public))
+  const publicSettings = { ...settings, apiToken: undefined }
+  const publicApi = server(
+    'public',
+    apiPipeline({ ...parts, settings: publicSettings, router: open }),
+  )
+  const internal = server('internal', peerPipeline({ ...parts, router: open }))
+  const metrics = createMetricsServer(registry, countRefused('metrics'), log)
+  const health =
+    settings.appHealthCheck === undefined
+      ? undefined
+      : createAppHealth({
+          settings: settings.appHealthCheck,
+          appId: settings.appId,
+          probe: createProbe(settings, appUpstream, clock),
+          clock,
+          log,
+          registry,
+          onChange: (isHealthy) => app.setHealthy(isHealthy),
+        })
+
+  let deregister: (() => Promise<void>) | undefined
+  let grpc: GrpcRefusal | undefined
+  let becomeReady: (isReady: boolean) => void = () => undefined
+  const ready = new Promise<boolean>((resolve) => {
+    becomeReady = resolve
+  })
+
+  const waitForApp = async (): Promise<void> => {
+    const { appPort, appChannelAddress } = settings
+    if (appPort === undefined) return becomeReady(true)
+    const arrived = readiness.waitFor(`the app to listen on port ${appPort}`)
+    log.info(`application protocol: ${settings.appProtocol}. waiting on port ${appPort}`)
+    if (!(await waitForPort(appChannelAddress, appPort, clock, stopping.signal)))
+      return becomeReady(false)
+    log.info(`application discovered on port ${appPort}`)
+    health?.start()
+    arrived()
+    becomeReady(true)
+  }
+
+  return {
+    ready,
+    extended,
+    async start() {
+      const http = await api.listen(settings.httpPort, settings.listenAddresses)
+      const internalPort = await internal.listen(
+        settings.internalPort,
+        settings.internalListenAddresses,
+      )
+      const metricsPort =
+        settings.metricsPort === undefined
+          ? 0
+          : await metrics.listen(settings.metricsPort, settings.metricsListenAddresses)
+      if (settings.publicPort !== undefined)
+        await publicApi.listen(settings.publicPort, settings.publicListenAddresses)
+      grpc = await startGrpcRefusal(settings.grpcPort, settings.listenAddresses, () => http, log)
+      deregister = await deps.registrations.register({
+        appId: settings.appId,
+        namespace: settings.namespace,
+        pid: deps.pid,
+        host: '127.0.0.1',
+        internalPort,
+        httpPort: http,
+        metricsPort,
+        appPort: settings.appPort ?? 0,
+        startedUs: clock.nowUs(),
+      })
+      readiness.outboundReady()
+      log.info(`HTTP API on port ${http}, internal port ${internalPort}, metrics on ${metricsPort}`)
+      void waitForApp()
+      return { http, grpc: grpc.port, internal: internalPort, metrics: metricsPort }
+    },
+    configurationChanged(reload, snapshot) {
+      telemetry.reloaded(reload)
+      if (reload.result === 'applied') telemetry.apply(snapshot)
+    },
+    async stop() {
+      readiness.stop()
+      await deregister?.()
+      if (settings.blockShutdownMs > 0)
+        await new Promise<void>((resolve) => clock.after(settings.blockShutdownMs, resolve))
+      stopping.abort()
+      health?.[Symbol.dispose]()
+      const grace = settings.gracefulShutdownMs
+      await Promise.all([api, publicApi, internal].map((each) => each.close(grace)))
+      grpc?.close()
+      await Promise.all([appUpstream.close(), peers.close()])
+      await telemetry.shutdown(grace)
+      await metrics.close(0)
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import type { Measured, Request, Traced } from '../net/index.ts'
+import { UNTRACED } from '../net/index.ts'
+import type { Route } from './routes.ts'
+
+/** One request on its way. A field is set by the step named beside it and read by those after it. */
+export interface SidecarExchange extends Traced, Measured {
+  readonly request: Request
+  /** identify */
+  route: Route | undefined
+  /** identify: still percent-encoded. */
+  params: Readonly<Record<string, string>>
+  /** resolve */
+  target: Target | undefined
+  /** forward: when the request left for the target, and when the head of its answer came. */
+  sentMs: number | undefined
+  answeredMs: number | undefined
+  /** forward: gives back what the call holds, called when the exchange is done. */
+  release: (() => void) | undefined
+}
+
+/** Who serves an invocation. */
+export interface Target {
+  /** `app`: our own app. `peer`: another sidecar. `external`: a URL. */
+  readonly kind: 'app' | 'peer' | 'external'
+  /** App id, or host of the URL: what spans and metrics call it. */
+  readonly name: string
+  readonly namespace: string
+  /** Decoded, without leading slash, for example `orders/7`. */
+  readonly method: string
+  /** Encoded path and query as they go out. */
+  readonly path: string
+  /** External targets only. */
+  readonly origin: string | undefined
+}
+
+export const beginExchange = (request: Request): SidecarExchange => ({
+  request,
+  onClientGone: undefined,
+  incoming: UNTRACED.incoming,
+  span: UNTRACED.span,
+  startMs: 0,
+  route: undefined,
+  params: {},
+  target: undefined,
+  sentMs: undefined,
+  answeredMs: undefined,
+  release: undefined,
+})

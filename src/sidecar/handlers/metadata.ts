@@ -1,0 +1,67 @@
+import { DAPR_VERSION, VERSION } from '../../base/version.ts'
+import { readBody } from '../../net/index.ts'
+import type { Reload, Snapshot } from '../../resources/index.ts'
+import type { SidecarSettings } from '../settings.ts'
+import { type Handler, jsonReply, NO_CONTENT } from './handler.ts'
+
+export interface MetadataSources {
+  readonly settings: SidecarSettings
+  readonly snapshot: () => Snapshot
+  readonly lastReload: () => Reload
+  /** What was PUT, and what the command line adds (`appPID`, `cliPID`, `appCommand`). */
+  readonly extended: Map<string, string>
+}
+
+/** Dapr's fields, each left out when empty, and ours: which configuration is in force. */
+export const getMetadata =
+  (sources: MetadataSources): Handler =>
+  () => {
+    const { settings, extended } = sources
+    const { generation, configuration } = sources.snapshot()
+    const { result, problems } = sources.lastReload()
+    return jsonReply({
+      id: settings.appId,
+      runtimeVersion: DAPR_VERSION,
+      extended: {
+        daprRuntimeVersion: DAPR_VERSION,
+        sidelightVersion: VERSION,
+        ...Object.fromEntries(extended),
+      },
+      ...(settings.appPort === undefined
+        ? {}
+        : { appConnectionProperties: appConnection(settings) }),
+      actorRuntime: { runtimeStatus: 'DISABLED', hostReady: false, placement: '' },
+      configuration: {
+        name: configuration.name,
+        generation,
+        lastReload: result,
+        problems,
+        tracing: configuration.tracing,
+      },
+    })
+  }
+
+function appConnection(settings: SidecarSettings) {
+  const { appHealthCheck: health } = settings
+  return {
+    port: settings.appPort,
+    protocol: settings.appProtocol,
+    channelAddress: settings.appChannelAddress,
+    maxConcurrency: settings.appMaxConcurrency,
+    health: health && {
+      healthCheckPath: health.path,
+      healthProbeInterval: `${health.intervalMs / 1000}s`,
+      healthProbeTimeout: `${health.timeoutMs}ms`,
+      healthThreshold: health.threshold,
+    },
+  }
+}
+
+/** The raw body is the value. */
+export const putMetadata =
+  (sources: MetadataSources): Handler =>
+  async (x) => {
+    const body = await readBody(x.request, sources.settings.maxBodyBytes)
+    sources.extended.set(decodeURIComponent(x.params.key ?? ''), Buffer.from(body).toString())
+    return NO_CONTENT
+  }

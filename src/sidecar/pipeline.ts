@@ -1,0 +1,63 @@
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import {
+  limit,
+  measure,
+  type Reply,
+  type Router,
+  rescue,
+  type Step,
+  toErrorReply,
+  trace,
+} from '../net/index.ts'
+import type { Tracer } from '../telemetry/index.ts'
+import type { SidecarExchange } from './exchange.ts'
+import type { RequestMeter } from './request-meter.ts'
+import type { Route } from './routes.ts'
+import type { SidecarSettings } from './settings.ts'
+import { apiSpans, peerSpans } from './span-description.ts'
+import { authorize } from './steps/authorize.ts'
+import { cors } from './steps/cors.ts'
+import { type ForwardParts, forward } from './steps/forward.ts'
+import { identify } from './steps/identify.ts'
+import { resolve, resolveOwn } from './steps/resolve.ts'
+
+export interface PipelineParts {
+  readonly settings: SidecarSettings
+  readonly router: Router<Route>
+  readonly tracer: Tracer
+  readonly meter: RequestMeter
+  readonly forward: ForwardParts
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** The way of every request on the API port. The picture with the status that leaves at each step is in README.md. */
+export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] => [
+  identify(p.router), // which operation; cannot fail
+  trace(p.tracer, apiSpans, { answers: true }), // W3C in, decision, span; W3C out
+  measure(p.clock, p.meter.api), // counters, latency
+  rescue(p.log, (_, error) => toErrorReply(error), BUG), // a thrown fault becomes an answer, here and nowhere else
+  limit(p.settings), // 400 baggage, 413
+  cors(p.settings.allowedOrigins), // preflight
+  authorize(p.settings.apiToken), // 401
+  resolve(p.settings), // 404, 400, 500 ERR_DIRECT_INVOKE
+  forward(p.forward), // handler, app, peer, external URL
+]
+
+/** The way of a peer's request on the internal port: our own app and nothing else; the public API is not here. */
+export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] => [
+  trace(p.tracer, peerSpans, { answers: false }),
+  measure(p.clock, p.meter.peer),
+  rescue(p.log, (_, error) => toErrorReply(error), BUG),
+  limit(p.settings),
+  resolveOwn(p.settings),
+  forward(p.forward),
+]
+
+/** A 500's body says nothing about the inside. */
+const BUG: Reply = {
+  status: 500,
+  headers: ['Content-Type', 'application/json'],
+  body: '{"errorCode":"ERR_INTERNAL","message":"internal error"}',
+}

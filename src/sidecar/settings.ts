@@ -1,0 +1,49 @@
+import type { BatchSettings } from '../telemetry/index.ts'
+
+/** What a sidecar is started with: daprd's flags and environment after parsing. Cannot change live. */
+export interface SidecarSettings {
+  readonly appId: string
+  /** `NAMESPACE`, else `default`. */
+  readonly namespace: string
+  /** Absent = no app: outgoing APIs only. */
+  readonly appPort: number | undefined
+  readonly appProtocol: 'http' | 'https'
+  readonly appChannelAddress: string
+  /** Calls into the app at a time; more wait. Absent = no bound. */
+  readonly appMaxConcurrency: number | undefined
+  readonly appHealthCheck: AppHealthCheckSettings | undefined
+  readonly httpPort: number
+  readonly grpcPort: number
+  readonly internalPort: number
+  /** Metadata and health only, without token. */
+  readonly publicPort: number | undefined
+  /** Absent = metrics are off. */
+  readonly metricsPort: number | undefined
+  readonly listenAddresses: readonly string[]
+  readonly internalListenAddresses: readonly string[]
+  readonly publicListenAddresses: readonly string[]
+  readonly metricsListenAddresses: readonly string[]
+  /** Origins that may call from a browser; empty = no CORS handling, `*` = all. */
+  readonly allowedOrigins: readonly string[]
+  readonly maxBodyBytes: number
+  readonly maxHeaderBytes: number
+  readonly apiLogging: boolean
+  readonly gracefulShutdownMs: number
+  /** How long the API keeps serving after a stop was asked for. */
+  readonly blockShutdownMs: number
+  /** `OTEL_SERVICE_NAME`, else the app id. */
+  readonly serviceName: string
+  readonly batch: BatchSettings
+  /** What clients must send; a secret. */
+  readonly apiToken: string | undefined
+  /** What the app gets; a secret. */
+  readonly appApiToken: string | undefined
+}
+
+export interface AppHealthCheckSettings {
+  readonly path: string
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  /** Failures in a row until the app counts as unhealthy. */
+  readonly threshold: number
+}

@@ -1,0 +1,66 @@
+import type { SpanDescription } from '../net/index.ts'
+import {
+  ATTRIBUTE_HEADER_PREFIX,
+  attributes,
+  SECRET_HEADERS,
+  type Span,
+} from '../telemetry/index.ts'
+import type { SidecarExchange } from './exchange.ts'
+import { UNMATCHED } from './routes.ts'
+
+/** Every path that contains this is left untraced, as in daprd. */
+const HEALTH = '/healthz'
+
+/**
+ * Spans of the API and public ports. Kind CLIENT although inbound, and names with the raw method: Dapr's,
+ * on which its users' searches and dashboards stand. Differences: docs/compatibility.md.
+ *
+ * @see dapr `pkg/diagnostics/http_tracing.go`
+ */
+export const apiSpans: SpanDescription<SidecarExchange> = {
+  start(x) {
+    if (x.request.path.includes(HEALTH)) return undefined
+    return { name: x.route === undefined ? UNMATCHED : x.request.path, kind: 'CLIENT' }
+  },
+  describe(x, span) {
+    const { request, target } = x
+    span.set(attributes.api, `${request.method} ${request.path}`)
+    span.set(attributes.protocol, 'http')
+    span.set(attributes.httpMethod, request.method)
+    span.set(attributes.url, request.path)
+    span.set(attributes.serverAddress, request.remoteAddress)
+    span.set(attributes.serverPort, String(request.remotePort))
+    addDaprHeaders(x, span)
+    if (target === undefined) return
+    span.name = `CallLocal/${target.name}/${target.method}`
+    span.remoteService = target.name
+    span.set(attributes.rpcService, 'ServiceInvocation')
+    span.set(attributes.peerName, target.name)
+  },
+}
+
+/** The method by which daprd's peers call one another; ours speak HTTP, the tag stays. */
+const PEER_API = '/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream'
+
+/** Spans of the port for peers. */
+export const peerSpans: SpanDescription<SidecarExchange> = {
+  start: (x) => (x.request.path.includes(HEALTH) ? undefined : { name: UNMATCHED, kind: 'SERVER' }),
+  describe(x, span) {
+    span.set(attributes.api, PEER_API)
+    span.set(attributes.protocol, 'grpc')
+    span.set(attributes.rpcService, 'ServiceInvocation')
+    if (x.target === undefined) return
+    span.name = `CallLocal/${x.target.name}/${x.target.method}`
+    span.set(attributes.invokeMethod, x.target.method)
+  },
+}
+
+/** Every `dapr-…` header is an attribute, except the secret ones. */
+function addDaprHeaders(x: SidecarExchange, span: Span): void {
+  const { headers } = x.request
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = (headers[i] as string).toLowerCase()
+    if (name.startsWith(ATTRIBUTE_HEADER_PREFIX) && !SECRET_HEADERS.has(name))
+      span.set(name, headers[i + 1])
+  }
+}

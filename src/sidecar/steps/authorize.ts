@@ -1,0 +1,25 @@
+import { timingSafeEqual } from 'node:crypto'
+import { headerValue, type Reply, type Step } from '../../net/index.ts'
+import type { SidecarExchange } from '../exchange.ts'
+
+/** daprd's answer, to the letter. */
+const REFUSED: Reply = {
+  status: 401,
+  headers: ['Content-Type', 'text/plain; charset=utf-8'],
+  body: 'invalid api token\n',
+}
+
+/** Asks for the API token, if there is one, on every route that is not open. */
+export function authorize(apiToken: string | undefined): Step<SidecarExchange> {
+  const expected = apiToken === undefined ? undefined : Buffer.from(apiToken)
+  return {
+    name: 'authorize',
+    enter(x) {
+      if (expected === undefined || x.route?.open === true) return undefined
+      const given = Buffer.from(headerValue(x.request.headers, 'dapr-api-token') ?? '')
+      return given.length === expected.length && timingSafeEqual(given, expected)
+        ? undefined
+        : REFUSED
+    },
+  }
+}
