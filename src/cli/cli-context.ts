@@ -1,0 +1,62 @@
+import type { Clock } from '../base/clock.ts'
+import {
+  createLogger,
+  formatJson,
+  formatLogfmt,
+  LOG_LEVELS,
+  type Logger,
+  type LogLevel,
+} from '../base/logger.ts'
+import { formatProblem, type Problem } from '../base/problem.ts'
+
+/** What a command may touch of the process. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly pid: number
+  readonly home: string
+  out(line: string): void
+  err(line: string): void
+  /**
+   * Runs until the first SIGINT, SIGTERM or `requestStop`, then `stop`. A second signal ends the process at once.
+   * @returns the exit code
+   */
+  runUntilStopped(hooks: StopHooks): Promise<number>
+}
+
+export interface StopHooks {
+  /** Handed a function by which the program asks for its own stop. */
+  readonly onRequest: (requestStop: (force: boolean) => void) => void
+  readonly stop: () => Promise<void>
+  readonly reload?: () => void
+}
+
+/** One command: reads its words, does its work, gives an exit code. */
+export type Command = (argv: readonly string[], context: CliContext) => Promise<number>
+
+/** Exit code for a mistake of the operator: message and cure, no stack. */
+export const EXIT_MISTAKE = 2
+
+/** Prints every problem and gives the exit code. Warnings do not change it. */
+export function reportProblems(context: CliContext, problems: readonly Problem[]): number {
+  for (const problem of problems)
+    context.err(`${problem.severity ?? 'error'}: ${formatProblem(problem)}`)
+  return EXIT_MISTAKE
+}
+
+export function createCliLogger(
+  context: CliContext,
+  options: {
+    readonly level: string
+    readonly json: boolean
+    readonly fields: Record<string, string>
+  },
+): Logger {
+  return createLogger({
+    level: LOG_LEVELS.includes(options.level as LogLevel) ? (options.level as LogLevel) : 'info',
+    format: options.json ? formatJson : formatLogfmt,
+    fields: options.fields,
+    write: context.out,
+    nowUs: context.clock.nowUs,
+  })
+}

@@ -1,0 +1,118 @@
+import type { Problem } from '../base/problem.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { SidecarSettings } from '../sidecar/index.ts'
+import type { FlagValues } from './flags.ts'
+import type { sidecarFlags } from './settings.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** Flags and environment as settings, or everything that is wrong with them. */
+export function toSidecarSettings(
+  flags: FlagValues<typeof sidecarFlags>,
+  env: Env,
+): Result<SidecarSettings, Problem[]> {
+  const problems: Problem[] = []
+  const appId = flags['app-id'] ?? ''
+  const reason = whyBadAppId(appId)
+  if (reason !== undefined) problems.push(mistake('app-id', reason, appId))
+  const protocol = flags['app-protocol']
+  if (protocol !== 'http' && protocol !== 'https')
+    problems.push(mistake('app-protocol', UNSUPPORTED_PROTOCOL, protocol))
+  for (const name of PORTS) {
+    const port = flags[name]
+    if (port !== undefined && (port < 0 || port > 65_535))
+      problems.push(mistake(name, 'a port is a number from 0 to 65535', String(port)))
+  }
+  if (problems.length > 0) return err(problems)
+
+  const maxConcurrency = flags['app-max-concurrency']
+  return ok({
+    appId,
+    namespace: env.NAMESPACE || 'default',
+    appPort: flags['app-port'] || undefined,
+    appProtocol: protocol as 'http' | 'https',
+    appChannelAddress: flags['app-channel-address'],
+    appMaxConcurrency: maxConcurrency > 0 ? maxConcurrency : undefined,
+    appHealthCheck: flags['enable-app-health-check']
+      ? {
+          path: flags['app-health-check-path'],
+          intervalMs: flags['app-health-probe-interval'] * 1000,
+          timeoutMs: flags['app-health-probe-timeout'],
+          threshold: flags['app-health-threshold'],
+        }
+      : undefined,
+    httpPort: flags['dapr-http-port'],
+    grpcPort: flags['dapr-grpc-port'],
+    internalPort: flags['dapr-internal-grpc-port'],
+    publicPort: flags['dapr-public-port'],
+    metricsPort: flags['enable-metrics'] ? flags['metrics-port'] : undefined,
+    listenAddresses: addresses(flags['dapr-listen-addresses']),
+    internalListenAddresses: addresses(flags['dapr-internal-grpc-listen-address']),
+    publicListenAddresses: addresses(flags['dapr-public-listen-address']),
+    metricsListenAddresses: addresses(flags['metrics-listen-address']),
+    allowedOrigins: commaList(flags['allowed-origins']),
+    maxBodyBytes: flags['max-body-size'],
+    maxHeaderBytes: flags['read-buffer-size'],
+    apiLogging: flags['enable-api-logging'],
+    gracefulShutdownMs: flags['dapr-graceful-shutdown-seconds'] * 1000,
+    blockShutdownMs: flags['dapr-block-shutdown-duration'],
+    serviceName: env.OTEL_SERVICE_NAME || appId,
+    batch: batchSettings(env),
+    apiToken: env.DAPR_API_TOKEN || undefined,
+    appApiToken: env.APP_API_TOKEN || undefined,
+  })
+}
+
+const PORTS = [
+  'app-port',
+  'dapr-http-port',
+  'dapr-grpc-port',
+  'dapr-internal-grpc-port',
+  'dapr-public-port',
+  'metrics-port',
+] as const
+
+const UNSUPPORTED_PROTOCOL =
+  'only http and https apps are supported; gRPC apps need the gRPC API, which does not exist yet'
+
+/** @see dapr `pkg/runtime/config.go` */
+function whyBadAppId(appId: string): string | undefined {
+  if (appId === '') return 'an app id is needed, for example --app-id orders'
+  if (appId.includes('.')) return 'an app id has no dots; what follows a dot is a namespace'
+  if (!/^[\w-]+$/.test(appId)) return 'an app id is made of letters, digits, - and _'
+  return undefined
+}
+
+const mistake = (flag: string, message: string, seen: string): Problem => ({
+  path: `--${flag}`,
+  code: 'FLAG_INVALID',
+  message,
+  seen,
+})
+
+export const commaList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+/** Empty = all, both families. */
+export const addresses = (text: string): string[] => {
+  const list = commaList(text)
+  return list.length === 0 ? ['::'] : list
+}
+
+/** `OTEL_BSP_*`. What is not a positive number has its default, as the specification asks. */
+function batchSettings(env: Env): SidecarSettings['batch'] {
+  const read = (name: string, fallback: number): number => {
+    const value = Number(env[name])
+    return Number.isFinite(value) && value > 0 ? value : fallback
+  }
+  return {
+    // OpenTelemetry's default is 5000: too long for somebody who looks for the trace of a click.
+    scheduleDelayMs: read('OTEL_BSP_SCHEDULE_DELAY', 1_000),
+    exportTimeoutMs: read('OTEL_BSP_EXPORT_TIMEOUT', 30_000),
+    maxQueueSize: read('OTEL_BSP_MAX_QUEUE_SIZE', 2_048),
+    maxExportBatchSize: read('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),
+  }
+}

@@ -1,0 +1,124 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { createSystemClock } from '../base/clock.ts'
+import { Fault } from '../base/fault.ts'
+import { nearest } from '../base/nearest.ts'
+import { VERSION } from '../base/version.ts'
+import { type CliContext, type Command, EXIT_MISTAKE, type StopHooks } from './cli-context.ts'
+import { environment } from './settings.ts'
+
+/** Each command is loaded when it is asked for: a sidecar never pays for the backend. */
+const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<Command> }>> = {
+  sidecar: {
+    doc: 'run a sidecar, with daprd’s flags',
+    load: async () => (await import('./commands/sidecar.ts')).sidecar,
+  },
+  run: {
+    doc: 'run an app and its sidecar, or all apps of a dapr.yaml (-f)',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  up: {
+    doc: 'the same as run -f',
+    load: async () => (await import('./commands/run.ts')).up,
+  },
+  backend: {
+    doc: 'run the trace backend: Zipkin API, store and console',
+    load: async () => (await import('./commands/backend.ts')).backend,
+  },
+}
+
+async function main(argv: readonly string[], context: CliContext): Promise<number> {
+  const [name = 'help', ...rest] = argv
+  const command = commands[name]
+  if (command !== undefined) return (await command.load())(rest, context)
+  if (name === '--version' || name === 'version') {
+    context.out(VERSION)
+    return 0
+  }
+  if (['help', '--help', '-h'].includes(name)) {
+    context.out(help())
+    return 0
+  }
+  const meant = nearest(name, Object.keys(commands))
+  const cure = meant === undefined ? 'sidelight help lists them' : `did you mean ${meant}?`
+  context.err(`error: no command ${JSON.stringify(name)}; ${cure}`)
+  return EXIT_MISTAKE
+}
+
+function help(): string {
+  const lines = (rows: readonly (readonly [string, string])[]): string => {
+    const width = Math.max(...rows.map(([left]) => left.length))
+    return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
+  }
+  return [
+    `Sidelight ${VERSION}: a Dapr-compatible sidecar you can see through.`,
+    '',
+    'sidelight COMMAND [flags]; sidelight COMMAND --help shows the flags',
+    '',
+    lines(Object.entries(commands).map(([name, { doc }]) => [name, doc])),
+    '',
+    'Environment',
+    lines(environment.map(({ name, doc }) => [name, doc])),
+  ].join('\n')
+}
+
+function createContext(): CliContext {
+  const { env } = process
+  return {
+    env,
+    clock: createSystemClock(),
+    pid: process.pid,
+    home: env.SIDELIGHT_HOME || join(homedir(), '.sidelight'),
+    out: (line) => process.stdout.write(`${line}\n`),
+    err: (line) => process.stderr.write(`${line}\n`),
+    runUntilStopped,
+  }
+}
+
+/** How long after a forced stop the answer to the caller may still take. */
+const FORCED_EXIT_MS = 100
+
+function runUntilStopped({ onRequest, stop, reload }: StopHooks): Promise<number> {
+  return new Promise((resolve) => {
+    // Only timers that do not hold the process may run besides; this one does.
+    const alive = setInterval(() => undefined, 2 ** 30)
+    let stopping = false
+    const finish = (): void => {
+      if (stopping) process.exit(1)
+      stopping = true
+      stop().then(
+        () => {
+          clearInterval(alive)
+          resolve(0)
+        },
+        (error) => {
+          process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+          process.exit(1)
+        },
+      )
+    }
+    onRequest((force) => {
+      if (force) setTimeout(() => process.exit(1), FORCED_EXIT_MS)
+      else finish()
+    })
+    process.on('SIGINT', finish)
+    process.on('SIGTERM', finish)
+    process.on('SIGHUP', () => reload?.())
+  })
+}
+
+/** The reader of our output is gone, for example `| head`: nothing is left to say. */
+process.stdout.on('error', () => process.exit(0))
+
+const context = createContext()
+main(process.argv.slice(2), context).then(
+  (code) => process.exit(code),
+  (error) => {
+    if (error instanceof Fault) {
+      context.err(`error: ${error.message} [${error.code}]`)
+      process.exit(EXIT_MISTAKE)
+    }
+    context.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    process.exit(1)
+  },
+)

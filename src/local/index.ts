@@ -1,0 +1,1 @@
+export { type RunningSidecar, type SharedParts, startSidecar } from './start-sidecar.ts'

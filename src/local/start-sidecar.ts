@@ -1,0 +1,93 @@
+import { createPromRegistry } from '../adapters/prom-client/index.ts'
+import type { Clock } from '../base/clock.ts'
+import { createIdSource } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import { formatProblem, type Problem } from '../base/problem.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { RegistrationDirectory, Sender } from '../net/index.ts'
+import { type Reload, type Snapshot, watchConfiguration } from '../resources/index.ts'
+import { buildSidecar, type SidecarPorts, type SidecarSettings } from '../sidecar/index.ts'
+import { sidecarCatalogue } from '../telemetry/index.ts'
+
+/** What all sidecars of a process share. */
+export interface SharedParts {
+  readonly clock: Clock
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly registrations: RegistrationDirectory
+  readonly sender: Sender
+  readonly hostName: string
+  readonly pid: number
+}
+
+export interface RunningSidecar {
+  readonly ports: SidecarPorts
+  /** Settles when the app is there (`true`) or a stop came first. */
+  readonly ready: Promise<boolean>
+  /** Shown by `GET /v1.0/metadata` under `extended`. */
+  readonly extended: Map<string, string>
+  /** Reads the Configuration files now. */
+  reload(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts one sidecar with its watched Configuration.
+ *
+ * @returns every problem of the Configuration when it is invalid: nothing was started then
+ * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`
+ */
+export async function startSidecar(
+  settings: SidecarSettings,
+  configFiles: readonly string[],
+  shared: SharedParts,
+  log: Logger,
+  requestStop: (force: boolean) => void,
+): Promise<Result<RunningSidecar, Problem[]>> {
+  let changed: (reload: Reload, snapshot: Snapshot) => void = () => undefined
+  const watched = await watchConfiguration({
+    files: configFiles,
+    env: shared.env,
+    clock: shared.clock,
+    onReload(reload, snapshot) {
+      logReload(log, reload, snapshot)
+      changed(reload, snapshot)
+    },
+  })
+  if (!watched.ok) return err(watched.error)
+  const configuration = watched.value
+  const sidecar = buildSidecar(settings, {
+    ...shared,
+    ids: createIdSource(),
+    log,
+    registry: createPromRegistry(sidecarCatalogue, { processMetrics: true }),
+    configuration,
+    requestStop,
+  })
+  changed = sidecar.configurationChanged
+  try {
+    const ports = await sidecar.start()
+    return ok({
+      ports,
+      ready: sidecar.ready,
+      extended: sidecar.extended,
+      async reload() {
+        await configuration.reload()
+      },
+      async stop() {
+        configuration[Symbol.dispose]()
+        await sidecar.stop()
+      },
+    })
+  } catch (error) {
+    configuration[Symbol.dispose]()
+    await sidecar.stop()
+    throw error
+  }
+}
+
+function logReload(log: Logger, { result, problems }: Reload, { generation }: Snapshot): void {
+  if (result === 'rejected')
+    for (const problem of problems)
+      log.error(`Configuration rejected, generation ${generation} stays: ${formatProblem(problem)}`)
+  else log.info(`Configuration ${result}`, { generation })
+}
