@@ -14,7 +14,10 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   readonly pid: number
+  /** `SIDELIGHT_HOME`. */
   readonly home: string
+  /** Standard output is a terminal that shows colors. */
+  readonly isTerminal: boolean
   out(line: string): void
   err(line: string): void
   /**

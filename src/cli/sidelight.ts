@@ -69,6 +69,7 @@ function createContext(): CliContext {
     clock: createSystemClock(),
     pid: process.pid,
     home: env.SIDELIGHT_HOME || join(homedir(), '.sidelight'),
+    isTerminal: process.stdout.isTTY === true && !env.NO_COLOR,
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
     runUntilStopped,

@@ -10,3 +10,5 @@ export {
   watchConfiguration,
 } from './configuration/live.ts'
 export { parseConfiguration } from './configuration/parse.ts'
+export { parseResourceDocuments } from './yaml-source.ts'
+export { toProblems } from './zod-problems.ts'

@@ -1,2 +1,57 @@
-import type { Command } from '../cli-context.ts'
-export const backend: Command = async () => 1
+import { VERSION } from '../../base/version.ts'
+import { type Command, createCliLogger, reportProblems } from '../cli-context.ts'
+import { describeFlags, parseFlags } from '../flags.ts'
+import { backendFlags } from '../settings.ts'
+import { addresses, commaList } from '../sidecar-settings.ts'
+import { defaultBackendSettings, startBackend } from '../start-backend.ts'
+
+export const backend: Command = async (argv, context) => {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    context.out(`sidelight backend [flags]\n\n${describeFlags(backendFlags)}`)
+    return 0
+  }
+  const parsed = parseFlags(backendFlags, argv)
+  if (!parsed.ok) return reportProblems(context, parsed.error)
+  const { values } = parsed.value
+  const defaults = defaultBackendSettings(context.home)
+  const log = createCliLogger(context, {
+    level: values['log-level'],
+    json: values['log-as-json'],
+    fields: { scope: 'sidelight.backend', ver: VERSION },
+  })
+  const running = await startBackend(
+    {
+      ...defaults,
+      port: values.port,
+      addresses: addresses(values['listen-address']),
+      store: values.memory
+        ? { kind: 'memory', maxSpans: values['max-spans'] }
+        : {
+            kind: 'disk',
+            directory: values.data ?? defaultDirectory(defaults.store),
+            retainMs: values.retain,
+            maxBytes: values['max-disk'],
+          },
+      autocompleteKeys: commaList(values['autocomplete-keys']),
+      strictTraceId: values['strict-trace-id'],
+      searchEnabled: values.search,
+      allowClear: values['allow-clear'],
+      maxBodyBytes: values['max-body-size'],
+    },
+    context,
+    log,
+  )
+  log.info(`Zipkin API and console on ${running.url}/zipkin/`)
+  return context.runUntilStopped({
+    onRequest: () => undefined,
+    async stop() {
+      await running.close(STOP_GRACE_MS)
+      log.info('backend stopped')
+    },
+  })
+}
+
+const STOP_GRACE_MS = 5_000
+
+const defaultDirectory = (store: { kind: string; directory?: string }): string =>
+  store.directory ?? ''

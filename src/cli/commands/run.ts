@@ -1,3 +1,258 @@
-import type { Command } from '../cli-context.ts'
-export const run: Command = async () => 1
-export const up = run
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { Backend } from '../../backend/index.ts'
+import { codeOf, Fault, messageOf } from '../../base/fault.ts'
+import { createLogger, LOG_LEVELS, type LogLevel } from '../../base/logger.ts'
+import type { Problem } from '../../base/problem.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { VERSION } from '../../base/version.ts'
+import { type BundleApp, parseRunFile, type RunApp, startBundle } from '../../local/index.ts'
+import { createRegistrationDirectory, createSender } from '../../net/index.ts'
+import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
+import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
+import { isProcessAlive } from '../is-process-alive.ts'
+import { createAppLines } from '../pretty-log.ts'
+import { runFlags, sidecarFlags } from '../settings.ts'
+import { toSidecarSettings } from '../sidecar-settings.ts'
+import { signalGroup } from '../signal-group.ts'
+import { findOrStartBackend } from '../start-backend.ts'
+
+/** `sidelight up [FILE]`: `run -f FILE`. */
+export const up: Command = (argv, context) => {
+  const [file, ...rest] = argv
+  return file === undefined || file.startsWith('-')
+    ? run(
+        argv.some((word) => /^--?(f|run-file)\b/.test(word)) ? argv : ['-f', '.', ...argv],
+        context,
+      )
+    : run(['-f', file, ...rest], context)
+}
+
+export const run: Command = async (argv, context) => {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    context.out(
+      `sidelight run --app-id ID [--app-port N] -- COMMAND…\nsidelight run -f dapr.yaml\n\n${describeFlags(runFlags)}`,
+    )
+    return 0
+  }
+  const parsed = parseFlags(runFlags, argv)
+  if (!parsed.ok) return reportProblems(context, parsed.error)
+  const { values, rest } = parsed.value
+  const single = values['run-file'] === undefined
+  const plan = single ? ok([singleApp(values, rest)]) : await readRunFile(values['run-file'] ?? '')
+  if (!plan.ok) return reportProblems(context, plan.error)
+  const defaultConfig = await ensureDefaultConfiguration(context.home, values['backend-port'])
+  const apps = toBundleApps(plan.value, defaultConfig, context)
+  if (!apps.ok) return reportProblems(context, apps.error)
+
+  const lines = createAppLines(
+    plan.value.map(({ appId }) => appId),
+    context.isTerminal,
+  )
+  const logOf = (appId: string) =>
+    createLogger({
+      level: levelOf(plan.value.find((app) => app.appId === appId)?.logLevel),
+      format: lines.sidecarFormat(appId),
+      fields: {},
+      write: context.out,
+      nowUs: context.clock.nowUs,
+    })
+  let requestStop: (force: boolean) => void = () => undefined
+  let exitCode = 0
+  let stopping = false
+  const sender = createSender({ userAgent: `sidelight/${VERSION}` })
+  const backend = values.backend
+    ? await findOrStartBackend(values['backend-port'], context, logOf(BACKEND))
+    : undefined
+  const started = await startBundle({
+    apps: apps.value,
+    shared: {
+      clock: context.clock,
+      env: context.env,
+      registrations: createRegistrationDirectory(context.home, isProcessAlive),
+      sender,
+      hostName: hostname(),
+      pid: context.pid,
+    },
+    logOf,
+    signalGroup,
+    onAppLine: (appId, line) => context.out(lines.app(appId, line)),
+    onAppExit(appId, { code, signal }) {
+      if (stopping) return
+      const how = signal === undefined ? `exited with code ${code}` : `was ended by ${signal}`
+      context.out(lines.app(appId, `the app ${how}`))
+      if (!single) return
+      exitCode = code ?? 1
+      requestStop(false)
+    },
+    requestStop: (force) => requestStop(force),
+  }).catch(async (error) => {
+    await closeBackend(backend)
+    throw error
+  })
+  if (!started.ok) {
+    await closeBackend(backend)
+    return reportProblems(context, started.error)
+  }
+  const bundle = started.value
+  for (const { appId, sidecar } of bundle.apps)
+    context.out(
+      lines.app(
+        appId,
+        `sidecar: API http://localhost:${sidecar.ports.http} · metrics http://localhost:${sidecar.ports.metrics}/metrics`,
+      ),
+    )
+  const ready = Promise.all(bundle.apps.map(({ sidecar }) => sidecar.ready))
+  void ready.then((all) => {
+    if (all.includes(false)) return
+    if (backend !== undefined) context.out(`\nTraces: ${backend.url}/zipkin/`)
+    for (const file of new Set(apps.value.flatMap(({ configFiles }) => configFiles)))
+      context.out(`Sampling: edit ${file}; a change is in force within a second`)
+    context.out('Ready. Ctrl-C stops everything.\n')
+  })
+  const code = await context.runUntilStopped({
+    onRequest(request) {
+      requestStop = request
+    },
+    async stop() {
+      stopping = true
+      await bundle.stop()
+      await closeBackend(backend)
+      await sender.close()
+    },
+    reload: () => void bundle.reload(),
+  })
+  return code === 0 ? exitCode : code
+}
+
+const BACKEND = 'backend'
+const STOP_GRACE_MS = 1_000
+
+const closeBackend = async (backend: { readonly close?: Backend['close'] } | undefined) =>
+  backend?.close?.(STOP_GRACE_MS)
+
+const levelOf = (text: string | undefined): LogLevel =>
+  LOG_LEVELS.includes(text as LogLevel) ? (text as LogLevel) : 'info'
+
+/** One app from flags, with the words behind `--` as its command. */
+function singleApp(values: FlagValues<typeof runFlags>, rest: readonly string[]): RunApp {
+  return {
+    appId: values['app-id'] ?? `app-${values['app-port'] ?? 'client'}`,
+    directory: '.',
+    command: rest.length === 0 ? undefined : rest,
+    appPort: values['app-port'],
+    appProtocol: values['app-protocol'],
+    appChannelAddress: '127.0.0.1',
+    httpPort: values['dapr-http-port'],
+    grpcPort: values['dapr-grpc-port'],
+    internalPort: 0,
+    metricsPort: values['metrics-port'],
+    configFiles: values.config.map((file) => resolve(file)),
+    env: {},
+    logLevel: values['log-level'],
+    maxConcurrency: values['app-max-concurrency'] > 0 ? values['app-max-concurrency'] : undefined,
+    maxBodySize: String(values['max-body-size']),
+    readBufferSize: '4Ki',
+    apiLogging: values['enable-api-logging'],
+    healthCheck: undefined,
+  }
+}
+
+async function readRunFile(path: string): Promise<Result<readonly RunApp[], Problem[]>> {
+  try {
+    const file = (await stat(path)).isDirectory() ? join(path, 'dapr.yaml') : path
+    return parseRunFile(await readFile(file, 'utf8'), file, dirname(resolve(file)))
+  } catch (error) {
+    const reason = codeOf(error) === 'ENOENT' ? 'the file does not exist' : messageOf(error)
+    return err([{ path: '--run-file', code: 'FILE_UNREADABLE', message: reason, seen: path }])
+  }
+}
+
+/** As `dapr init` does for `dapr run`: without a Configuration of its own an app is traced in full, locally. */
+async function ensureDefaultConfiguration(home: string, backendPort: number): Promise<string> {
+  const file = join(home, 'config.yaml')
+  if (existsSync(file)) return file
+  try {
+    await mkdir(home, { recursive: true })
+    await writeFile(
+      file,
+      `# Used by \`sidelight run\` for apps without a Configuration of their own. Watched while they run.
+apiVersion: dapr.io/v1alpha1
+kind: Configuration
+metadata:
+  name: default
+spec:
+  tracing:
+    samplingRate: "1"
+    zipkin:
+      endpointAddress: http://localhost:${backendPort}/api/v2/spans
+`,
+    )
+  } catch (cause) {
+    throw new Fault(
+      'HOME_NOT_WRITABLE',
+      `cannot write ${file}: ${messageOf(cause)}; point SIDELIGHT_HOME at a directory that can be written`,
+      { cause },
+    )
+  }
+  return file
+}
+
+/** Run apps speak daprd's flags, so that there is one way from words to settings. */
+function toBundleApps(
+  apps: readonly RunApp[],
+  defaultConfig: string,
+  context: CliContext,
+): Result<readonly BundleApp[], Problem[]> {
+  const problems: Problem[] = []
+  const bundle: BundleApp[] = []
+  for (const app of apps) {
+    const flags = parseFlags(sidecarFlags, toSidecarArgv(app))
+    const settings = flags.ok ? toSidecarSettings(flags.value.values, context.env) : flags
+    if (!settings.ok) {
+      problems.push(
+        ...settings.error.map((problem) => ({ ...problem, path: `${app.appId} ${problem.path}` })),
+      )
+      continue
+    }
+    bundle.push({
+      settings: settings.value,
+      configFiles: app.configFiles.length === 0 ? [defaultConfig] : app.configFiles,
+      command: app.command,
+      directory: app.directory,
+      env: app.env,
+    })
+  }
+  return problems.length === 0 ? ok(bundle) : err(problems)
+}
+
+const LOOPBACK = '127.0.0.1,::1'
+
+const toSidecarArgv = (app: RunApp): string[] => [
+  `--app-id=${app.appId}`,
+  ...(app.appPort === undefined ? [] : [`--app-port=${app.appPort}`]),
+  `--app-protocol=${app.appProtocol}`,
+  `--app-channel-address=${app.appChannelAddress}`,
+  `--app-max-concurrency=${app.maxConcurrency ?? -1}`,
+  `--dapr-http-port=${app.httpPort}`,
+  `--dapr-grpc-port=${app.grpcPort}`,
+  `--dapr-internal-grpc-port=${app.internalPort}`,
+  `--metrics-port=${app.metricsPort}`,
+  `--dapr-listen-addresses=${LOOPBACK}`,
+  '--dapr-internal-grpc-listen-address=127.0.0.1',
+  `--metrics-listen-address=${LOOPBACK}`,
+  `--max-body-size=${app.maxBodySize}`,
+  `--read-buffer-size=${app.readBufferSize}`,
+  `--enable-api-logging=${app.apiLogging}`,
+  ...(app.healthCheck === undefined
+    ? []
+    : [
+        '--enable-app-health-check',
+        `--app-health-check-path=${app.healthCheck.path}`,
+        `--app-health-probe-interval=${app.healthCheck.intervalS}`,
+        `--app-health-probe-timeout=${app.healthCheck.timeoutMs}`,
+        `--app-health-threshold=${app.healthCheck.threshold}`,
+      ]),
+]

@@ -2,6 +2,7 @@ import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { expandEnvironment } from '../expand-environment.ts'
 import { parseResourceDocuments, type ResourceDocument } from '../yaml-source.ts'
+import { toProblems } from '../zod-problems.ts'
 import { type Configuration, EMPTY_CONFIGURATION, type TracingSpec } from './configuration.ts'
 import { configurationSchema } from './schema.ts'
 
@@ -51,17 +52,7 @@ function readDocument(
 ): Result<Configuration, Problem[]> {
   const value = expandEnvironment(document.value, env)
   const parsed = configurationSchema.safeParse(value)
-  if (!parsed.success)
-    return err(
-      parsed.error.issues.map((issue) => ({
-        path: issue.path.join('.'),
-        file,
-        line: document.lineOf(issue.path),
-        code: codeOfIssue(issue),
-        message: issue.message,
-        ...seenAt(value, issue.path),
-      })),
-    )
+  if (!parsed.success) return err(toProblems(parsed.error.issues, value, file, document.lineOf))
   const tracing = parsed.data.spec?.tracing
   return ok({
     name: parsed.data.metadata?.name,
@@ -74,22 +65,6 @@ function readDocument(
         }
       : undefined,
   })
-}
-
-const codeOfIssue = (issue: { code?: string | undefined; params?: unknown }): string => {
-  const { params } = issue
-  if (typeof params === 'object' && params !== null && 'code' in params) return String(params.code)
-  return 'FIELD_INVALID'
-}
-
-const CREDENTIALS_IN_URL = /\/\/[^/@]*@/
-
-/** Scalars only, and no credentials: a value in a message ends in logs. */
-function seenAt(value: unknown, path: readonly PropertyKey[]): { seen?: string } {
-  let at = value
-  for (const key of path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key]
-  if (typeof at !== 'string' && typeof at !== 'number' && typeof at !== 'boolean') return {}
-  return { seen: String(at).replace(CREDENTIALS_IN_URL, '//***@') }
 }
 
 const merge = (under: Configuration, over: Configuration): Configuration => ({
