@@ -190,8 +190,6 @@ const REFUSED: ReadonlySet<string> = new Set([
 ])
 
 function toFault(error: unknown): Fault {
-  // What our own end of the request body threw, for example a limit.
-  if (error instanceof Fault) return error
   const code = codeOf(error) ?? ''
   if (code === 'UND_ERR_ABORTED') return new Fault('UPSTREAM_ABORTED', 'given up', { cause: error })
   return REFUSED.has(code)

@@ -22,8 +22,9 @@ export const apiSpans: SpanDescription<SidecarExchange> = {
     if (x.request.path.includes(HEALTH)) return undefined
     return { name: x.route === undefined ? UNMATCHED : x.request.path, kind: 'CLIENT' }
   },
-  describe(x, span) {
+  describe(x, span, reply) {
     const { request, target } = x
+    span.set(attributes.statusCode, String(reply.status))
     span.set(attributes.api, `${request.method} ${request.path}`)
     span.set(attributes.protocol, 'http')
     span.set(attributes.httpMethod, request.method)

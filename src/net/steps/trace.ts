@@ -1,6 +1,5 @@
 import { STATUS_CODES } from 'node:http'
 import {
-  attributes,
   extract,
   type Incoming,
   NO_CONTEXT,
@@ -25,7 +24,7 @@ export interface SpanDescription<X> {
   /** `undefined` leaves the request untraced. */
   start(x: X): { readonly name: string; readonly kind: SpanKind } | undefined
   /** Adds attributes. Called for sampled spans only, when the head of the reply is known. */
-  describe(x: X, span: Span): void
+  describe(x: X, span: Span, reply: Reply): void
 }
 
 /**
@@ -53,8 +52,7 @@ export const trace = <X extends Traced>(
     const { span } = x
     if (span === undefined) return undefined
     if (span.sampled) {
-      description.describe(x, span)
-      span.set(attributes.statusCode, String(reply.status))
+      description.describe(x, span, reply)
       if (reply.status >= 400) span.fail(describeStatus(reply.status))
     }
     return options.answers ? withContext(reply, span, x.incoming) : undefined

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import { codeOf, messageOf } from '../../base/fault.ts'
+import { codeOf, type Fault, messageOf } from '../../base/fault.ts'
 import {
   apiFault,
   forwardableHeaders,
@@ -39,17 +39,22 @@ export const forward = (parts: ForwardParts): Step<SidecarExchange> => ({
 
 async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
   const { request } = x
+  let exceeded: Fault | undefined
   const outgoing = {
     method: request.method,
     target: target.kind === 'peer' ? peerPath(target) : target.path,
     headers: requestHeaders(parts, x, target),
     body:
       request.body !== undefined && request.contentLength === undefined
-        ? limitBody(request.body, parts.maxBodyBytes)
+        ? limitBody(request.body, parts.maxBodyBytes, (fault) => {
+            exceeded = fault
+            x.onClientGone?.()
+          })
         : request.body,
   }
   const onAbort = (abort: () => void): void => {
     x.onClientGone = abort
+    if (exceeded !== undefined) abort()
   }
   x.sentMs = parts.clock.elapsedMs()
   try {
@@ -62,6 +67,7 @@ async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
       body: reply.body,
     }
   } catch (error) {
+    if (exceeded !== undefined) throw exceeded
     const code = codeOf(error) ?? ''
     if (!code.startsWith('UPSTREAM_')) throw error
     throw apiFault('ERR_DIRECT_INVOKE', { id: target.name, reason: reasonOf(error, target) }, error)

@@ -1,0 +1,75 @@
+import { accessSync, constants, existsSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+
+export type Partner = keyof typeof partners
+
+/** Real programs that tests meet: how each is found, and how one gets it. */
+const partners = {
+  redis: { find: () => onPath('redis-server'), cure: 'apt-get install redis-server' },
+  prometheus: { find: () => onPath('prometheus'), cure: 'apt-get install prometheus' },
+  promtool: { find: () => onPath('promtool'), cure: 'apt-get install prometheus' },
+  chromium: { find: () => onPath('chromium'), cure: 'apt-get install chromium' },
+  haproxy: { find: () => onPath('haproxy'), cure: 'apt-get install haproxy' },
+  strace: { find: () => onPath('strace'), cure: 'apt-get install strace' },
+  python: { find: () => onPath('python3'), cure: 'apt-get install python3' },
+  go: { find: () => onPath('go'), cure: 'install Go' },
+  java: { find: () => onPath('java'), cure: 'apt-get install default-jre-headless' },
+  cc: { find: () => onPath('cc'), cure: 'apt-get install gcc libc6-dev' },
+  zipkin: {
+    find: () => (onPath('java') === undefined ? undefined : zipkinJar()),
+    cure: 'install Java and let SIDELIGHT_ZIPKIN_JAR name zipkin-server-3.6.1-exec.jar (Maven Central, io.zipkin:zipkin-server)',
+  },
+  root: {
+    find: () => (process.getuid?.() === 0 ? '/' : undefined),
+    cure: 'run as root (the test mounts or binds what only root may)',
+  },
+} as const satisfies Record<string, { find: () => string | undefined; cure: string }>
+
+const OTHER_DIRECTORIES = ['/usr/sbin', '/sbin', '/usr/local/go/bin']
+const told = new Set<string>()
+
+function onPath(program: string): string | undefined {
+  const directories = [...(process.env.PATH ?? '').split(delimiter), ...OTHER_DIRECTORIES]
+  return directories
+    .filter((directory) => directory !== '')
+    .map((directory) => join(directory, program))
+    .find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function zipkinJar(): string | undefined {
+  const jar = process.env.SIDELIGHT_ZIPKIN_JAR ?? '.cache/zipkin-server-3.6.1-exec.jar'
+  return existsSync(jar) ? resolve(jar) : undefined
+}
+
+/** The partner's path, or undefined with nothing said. For benches. */
+export function findPartner(name: Partner): string | undefined {
+  return partners[name].find()
+}
+
+/**
+ * The partner's path. Missing: the test is skipped and the reason printed once; under
+ * `SIDELIGHT_REQUIRE=all`, as in CI, it fails.
+ *
+ *     test('stores what Redis stores', async function () {
+ *       const redis = requirePartner(this, 'redis')
+ */
+export function requirePartner(context: Mocha.Context, name: Partner): string {
+  const path = partners[name].find()
+  if (path !== undefined) return path
+  const reason = `needs ${name}, which is not here: ${partners[name].cure}`
+  if (process.env.SIDELIGHT_REQUIRE === 'all') throw new Error(reason)
+  if (!told.has(name)) {
+    told.add(name)
+    console.log(`    skipped: ${reason}`)
+  }
+  return context.skip()
+}

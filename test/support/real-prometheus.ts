@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises'
+import { startProgram } from './child-program.ts'
+import { eventually } from './eventually.ts'
+import { freePort } from './free-ports.ts'
+import { requirePartner } from './partners.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+export interface PrometheusSample {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value: readonly [timeSeconds: number, value: string]
+}
+
+export interface RealPrometheus extends AsyncDisposable {
+  readonly port: number
+  readonly url: string
+  /** Instant query; the result vector. Fails with Prometheus' own words. */
+  query(expression: string): Promise<readonly PrometheusSample[]>
+}
+
+export interface PrometheusSettings {
+  /** Scraped each 200 ms at `/metrics`: `127.0.0.1:9090`. */
+  readonly targets?: readonly string[]
+  /** A whole prometheus.yml instead. */
+  readonly config?: string
+}
+
+/**
+ * A real Prometheus on a free port with an empty store of its own. It hands its targets to the
+ * scraper in a rhythm of 5 s, so the first sample needs that long: wait for it with `eventually`
+ * and a deadline of 30 s.
+ */
+export async function startPrometheus(
+  context: Mocha.Context,
+  settings: PrometheusSettings,
+): Promise<RealPrometheus> {
+  const binary = requirePartner(context, 'prometheus')
+  const directory = await temporaryDirectory('sidelight-prometheus-')
+  const file = directory.file('prometheus.yml')
+  await writeFile(file, settings.config ?? scrapeConfig(settings.targets ?? []))
+  const port = await freePort()
+  const program = await startProgram(binary, [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${directory.file('data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--web.enable-lifecycle',
+    '--log.level=warn',
+    '--enable-feature=exemplar-storage',
+  ])
+  const url = `http://127.0.0.1:${port}`
+  const dispose = async (): Promise<void> => {
+    await program[Symbol.asyncDispose]()
+    await directory[Symbol.asyncDispose]()
+  }
+  try {
+    await eventually(
+      async () => {
+        if (program.exited !== undefined) throw new Error(`Prometheus ended:\n${program.output}`)
+        return (await fetch(`${url}/-/ready`)).ok
+      },
+      { deadlineMs: 30_000, intervalMs: 50 },
+    )
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+  return {
+    port,
+    url,
+    async query(expression) {
+      const answer = await fetch(
+        `${url}/api/v1/query?${new URLSearchParams({ query: expression })}`,
+      )
+      const body = (await answer.json()) as {
+        error?: string
+        data?: { result: PrometheusSample[] }
+      }
+      if (body.data === undefined) throw new Error(body.error ?? `status ${answer.status}`)
+      return body.data.result
+    },
+    [Symbol.asyncDispose]: dispose,
+  }
+}
+
+function scrapeConfig(targets: readonly string[]): string {
+  const scrape = { job_name: 'sidelight', static_configs: [{ targets }] }
+  // JSON is YAML.
+  return JSON.stringify({
+    global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+    scrape_configs: [scrape],
+  })
+}
