@@ -28,15 +28,18 @@ export function createSender(options: { readonly userAgent: string }): Sender {
   const agent = new Agent({ connections: 2, connect: { timeout: 5_000 } })
   return {
     async post(url, contentType, body, signal, headers = {}) {
+      const target = new URL(url)
+      const authorization = basicAuthorization(target)
       // Over loopback bytes are free and CPU is not.
-      const zip = body.length >= GZIP_FROM_BYTES && !LOOPBACK.test(new URL(url).hostname)
-      const response = await request(url, {
+      const zip = body.length >= GZIP_FROM_BYTES && !LOOPBACK.test(target.hostname)
+      const response = await request(target, {
         dispatcher: agent,
         method: 'POST',
         headers: {
           'content-type': contentType,
           'user-agent': options.userAgent,
           ...(zip ? { 'content-encoding': 'gzip' } : {}),
+          ...(authorization === undefined ? {} : { authorization }),
           ...headers,
         },
         body: zip ? await compress(body, { level: 1 }) : body,
@@ -51,6 +54,15 @@ export function createSender(options: { readonly userAgent: string }): Sender {
     },
     close: () => agent.destroy(),
   }
+}
+
+/** Takes user and password out of the URL: they belong into a header, and into no error message. */
+function basicAuthorization(url: URL): string | undefined {
+  if (url.username === '') return undefined
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  url.username = ''
+  url.password = ''
+  return `Basic ${Buffer.from(credentials).toString('base64')}`
 }
 
 const MAX_RETRY_AFTER_MS = 60_000

@@ -1,3 +1,4 @@
+import { maskCredentials } from '../base/mask-credentials.ts'
 import type { Problem } from '../base/problem.ts'
 
 /** The part of zod's issue that is needed, so that callers need not agree on its version. */
@@ -36,12 +37,10 @@ const codeOfIssue = (issue: object): string =>
     ? String(issue.params.code)
     : 'FIELD_INVALID'
 
-const CREDENTIALS_IN_URL = /\/\/[^/@]*@/
-
 /** Scalars only, and no credentials: a value in a message ends in logs. */
 function seenAt(value: unknown, path: readonly PropertyKey[]): { seen?: string } {
   let at = value
   for (const key of path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key]
   if (typeof at !== 'string' && typeof at !== 'number' && typeof at !== 'boolean') return {}
-  return { seen: String(at).replace(CREDENTIALS_IN_URL, '//***@') }
+  return { seen: maskCredentials(String(at)) }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import { codeOf, messageOf } from '../base/fault.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import { maskCredentials } from '../base/mask-credentials.ts'
 import type { Sender } from '../net/index.ts'
 import { compileTelemetry, type TelemetryPolicy } from '../policy/index.ts'
 import type { Reload, Snapshot } from '../resources/index.ts'
@@ -82,7 +83,7 @@ export function createSidecarTelemetry(parts: {
       url,
       settings.serviceName,
       (to, contentType, body, signal) => sender.post(to, contentType, body, signal),
-      (error) => `no answer from ${withoutCredentials(url)}: ${messageOf(error) || codeOf(error)}`,
+      (error) => `no answer from ${maskCredentials(url)}: ${messageOf(error) || codeOf(error)}`,
     )
 
   return {
@@ -134,5 +135,3 @@ function describeSampler({ sampling }: TelemetryPolicy): string {
   const root = sampling.rate >= 1 ? 'AlwaysOnSampler' : `TraceIDRatioBased{${sampling.rate}}`
   return `ParentBased{root:${root}}`
 }
-
-const withoutCredentials = (url: string): string => url.replace(/\/\/[^/@]*@/, '//***@')

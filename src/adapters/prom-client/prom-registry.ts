@@ -19,7 +19,10 @@ export function createPromRegistry(
   const registry = new Registry<RegistryContentType>()
   const metrics = new Map<string, Counter | Gauge | Histogram>()
   for (const definition of catalogue) metrics.set(definition.name, create(definition, registry))
-  if (options.processMetrics) collectDefaultMetrics({ register: registry })
+  if (options.processMetrics) {
+    collectDefaultMetrics({ register: registry })
+    for (const name of MISNAMED) registry.removeSingleMetric(name)
+  }
 
   const held = <M>(definition: MetricDefinition): M => {
     const metric = metrics.get(definition.name)
@@ -45,6 +48,13 @@ export function createPromRegistry(
     },
   }
 }
+
+/** Gauges that end like counters; the same numbers stand in `nodejs_active_…` by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
 
 function create(definition: MetricDefinition, registry: Registry<RegistryContentType>) {
   const common = {

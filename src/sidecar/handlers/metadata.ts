@@ -1,3 +1,4 @@
+import { maskCredentials } from '../../base/mask-credentials.ts'
 import { DAPR_VERSION, VERSION } from '../../base/version.ts'
 import { readBody } from '../../net/index.ts'
 import type { Reload, Snapshot } from '../../resources/index.ts'
@@ -36,7 +37,10 @@ export const getMetadata =
         generation,
         lastReload: result,
         problems,
-        tracing: configuration.tracing,
+        tracing: configuration.tracing && {
+          ...configuration.tracing,
+          zipkinEndpoint: maskCredentials(configuration.tracing.zipkinEndpoint ?? '') || undefined,
+        },
       },
     })
   }

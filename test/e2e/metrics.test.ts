@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { sidecarCatalogue } from '../../src/telemetry/index.ts'
+import { freePort } from '../support/free-ports.ts'
+import { assertGolden } from '../support/golden.ts'
+import { requirePartner } from '../support/partners.ts'
+import { startSpanReceiver } from '../support/span-receiver.ts'
+import { startTestApp } from '../support/test-app.ts'
+import { send, startSidecars, type TestSidecar, tracing } from '../support/test-sidecars.ts'
+
+/** A sidecar that has done everything there is to measure. */
+async function exercised(run: (b: TestSidecar, page: string) => unknown): Promise<void> {
+  await using app = await startTestApp()
+  await using receiver = await startSpanReceiver()
+  await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
+  const a = await sidecars.start('app-a', { appPort: app.port })
+  const b = await sidecars.start('app-b', {
+    appPort: app.port,
+    flags: ['--enable-app-health-check', '--app-health-check-path=/status'],
+  })
+  await app.waitFor((requests) => requests.some(({ target }) => target === '/status'))
+  await send(a.port, 'POST', '/v1.0/invoke/app-b/method/orders/7', [], 'abc')
+  await send(b.port, 'GET', '/v1.0/invoke/app-a/method/orders/8')
+  await send(b.port, 'GET', '/v1.0/nonsense')
+  await receiver.waitFor(({ spans }) => spans.length >= 5)
+  await run(b, await b.metrics())
+}
+
+const familiesOf = (page: string): Map<string, string> =>
+  new Map(
+    [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [
+      name as string,
+      type as string,
+    ]),
+  )
+
+describe('GET /metrics of a sidecar', () => {
+  test('shows every family of the catalogue, with its type, and no other of ours', async () => {
+    await exercised((_, page) => {
+      const families = familiesOf(page)
+      const declared = new Map<string, string>(
+        sidecarCatalogue.map(({ name, type }) => [name, type]),
+      )
+      for (const [name, type] of declared) assert.equal(families.get(name), type, name)
+      const ours = [...families.keys()].filter((name) => /^(dapr|sidelight)_/.test(name))
+      assert.deepEqual(
+        ours.filter((name) => !declared.has(name)),
+        [],
+      )
+      assert.ok(families.has('process_cpu_seconds_total'))
+    })
+  })
+
+  test('has exactly the labels of the catalogue on every sample', async () => {
+    await exercised((_, page) => {
+      for (const { name, labels, type } of sidecarCatalogue) {
+        const samples = [
+          ...page.matchAll(new RegExp(`^${name}(?:_bucket|_sum|_count)?(?:\\{(.*)\\})? `, 'gm')),
+        ]
+        for (const [line, text = ''] of samples) {
+          const found = [...text.matchAll(/(\w+)="/g)]
+            .map(([, label]) => label)
+            .filter((label) => label !== 'le')
+          assert.deepEqual(found.sort(), [...labels].sort(), line)
+        }
+        if (type === 'histogram') assert.ok(page.includes(`# TYPE ${name} histogram`))
+      }
+    })
+  })
+
+  test('counts what daprd counts, with its labels', async () => {
+    await exercised(async (b, page) => {
+      const line = (text: string): void => assert.ok(page.includes(text), `${text}\n${page}`)
+      line(
+        'dapr_http_server_request_count{app_id="app-b",method="GET",path="/v1.0/invoke/app-a/method/orders/{id}",status="200"} 1',
+      )
+      line(
+        'dapr_http_server_request_count{app_id="app-b",method="GET",path="/v1.0/nonsense",status="404"} 1',
+      )
+      line(
+        'dapr_http_client_completed_count{app_id="app-b",method="POST",path="/orders/{id}",status="200"} 1',
+      )
+      line(
+        'dapr_http_client_sent_bytes_sum{app_id="app-b",method="POST",path="/orders/{id}",status=""} 3',
+      )
+      line('dapr_runtime_service_invocation_req_recv_total{app_id="app-b",src_app_id="app-a"} 1')
+      line(
+        'dapr_runtime_service_invocation_res_sent_total{app_id="app-b",dst_app_id="app-a",status="200"} 1',
+      )
+      line(
+        'dapr_runtime_service_invocation_req_sent_total{app_id="app-b",dst_app_id="app-a",type="unary"} 1',
+      )
+      line(
+        'dapr_runtime_service_invocation_res_recv_total{app_id="app-b",src_app_id="app-a",status="200",type="unary"} 1',
+      )
+      assert.match(
+        page,
+        /dapr_http_healthprobes_completed_count\{app_id="app-b",status="200"\} [1-9]/,
+      )
+      assert.match(page, /sidelight_exporter_spans_exported_total\{exporter="zipkin"\} [1-9]/)
+      line('sidelight_exporter_up{exporter="zipkin"} 1')
+      line('sidelight_configuration_generation 1')
+      assert.equal((await send(b.metricsPort, 'GET', '/')).body.toString().includes('dapr_'), true)
+    })
+  })
+
+  test('stays bounded when a million paths come', async () => {
+    await using sidecars = await startSidecars(tracing({ rate: '0' }))
+    const a = await sidecars.start('app-a')
+    const paths = Array.from({ length: 2_100 }, (_, i) => `/v1.0/scan/path-${i.toString(36)}x`)
+    for (let at = 0; at < paths.length; at += 100)
+      await Promise.all(paths.slice(at, at + 100).map((path) => send(a.port, 'GET', path)))
+    await send(a.port, 'GET', '/v1.0/invoke/x/method/items/123')
+    const page = await a.metrics()
+    const series = page.match(/^dapr_http_server_request_count\{/gm) ?? []
+    assert.ok(series.length <= 2_010, `${series.length} series`)
+    assert.match(page, /path="\{overflow\}"/)
+    assert.match(page, /sidelight_metrics_overflow_total\{metric="dapr_http_server"\} [1-9]/)
+  })
+
+  test('is not there with --enable-metrics=false', async () => {
+    await using sidecars = await startSidecars()
+    const port = await freePort()
+    await sidecars.start('app-a', { flags: ['--enable-metrics=false', `--metrics-port=${port}`] })
+    await assert.rejects(send(port, 'GET', '/metrics'), /ECONNREFUSED/)
+  })
+
+  test('parses, and lints as the committed list of Dapr’s names says [promtool check metrics]', async function () {
+    const promtool = requirePartner(this, 'promtool')
+    await exercised(async (_, page) => {
+      const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: page })
+      const findings = `${stdout}${stderr}`
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort()
+      assert.notEqual(status, 1, `a parse error: ${findings.join('\n')}`)
+      await assertGolden('promtool-findings.txt', `${findings.join('\n')}\n`)
+      assert.deepEqual(
+        findings.filter((line) => line.startsWith('sidelight_')),
+        [],
+      )
+    })
+  })
+})
