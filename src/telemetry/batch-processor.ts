@@ -60,6 +60,9 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
   let failures = 0
   let backingOff = false
   let closed = false
+  let swaps = 0
+  /** The grace of a removal is over: what comes back from the old exporter has nowhere to go. */
+  let removed = false
   let idle: (() => void) | undefined
   let cancelTimer: (() => void) | undefined
   const flights = new Set<Flight>()
@@ -98,7 +101,8 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
     const cancelTimeout = clock.after(settings.exportTimeoutMs, () => flight.abort.abort())
     void flight.exporter.export(batch, flight.abort.signal).then((outcome) => {
       cancelTimeout()
-      flights.delete(flight)
+      // Gone already: shutdown has counted it as dropped.
+      if (!flights.delete(flight)) return
       land(flight, outcome)
     })
   }
@@ -119,12 +123,18 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
     // Back to the head, so that order is kept. May exceed the queue's bound by this one batch.
     queue = [...flight.batch, ...queue]
     if (!current) {
+      if (removed) drop('removed')
       plan()
       return
     }
     backingOff = true
-    wake(outcome.retryAfterMs ?? Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1)))
+    wake(backoffMs(outcome.retryAfterMs))
   }
+  /** What the receiver asks for, yet never a pause so short that it hammers it. */
+  const backoffMs = (askedMs: number | undefined): number =>
+    askedMs === undefined
+      ? Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
+      : Math.max(askedMs, FIRST_BACKOFF_MS)
   const recovered = (): void => {
     if (failures > 0) log.info(`exporter ${name} takes spans again`, { failures })
     failures = 0
@@ -157,13 +167,17 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
     },
     replace(next) {
       const leaving = [...flights]
+      const swap = ++swaps
       clock.after(GRACE_MS, () => {
         for (const flight of leaving) flight.abort.abort()
-        if (exporter === undefined) drop('removed')
+        if (exporter !== undefined || swap !== swaps) return
+        removed = true
+        drop('removed')
       })
       exporter = next
+      removed = false
       failures = 0
-      backingOff = false
+      sleep()
       if (next !== undefined && queue.length > 0) wake(0)
     },
     async shutdown(deadlineMs) {

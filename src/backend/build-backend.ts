@@ -1,0 +1,102 @@
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import { createHttpServer } from '../net/index.ts'
+import type { MetricsRegistry } from '../telemetry/index.ts'
+import { loadConsolePages } from './console-pages.ts'
+import { beginExchange } from './exchange.ts'
+import { type BackendMeter, createBackendMeter } from './meter.ts'
+import { NamesCache } from './names-cache.ts'
+import { backendPipeline } from './pipeline.ts'
+import { backendRoutes } from './routes.ts'
+import type { BackendSettings } from './settings.ts'
+import type { TraceStore } from './store/contract.ts'
+import { type FileLayer, openDiskTraceStore, type ProcessTable } from './store/disk/index.ts'
+import { openMemoryTraceStore } from './store/memory/index.ts'
+
+export interface BackendDeps {
+  readonly clock: Clock
+  readonly log: Logger
+  /** Made with `backendCatalogue`. */
+  readonly registry: MetricsRegistry
+  /** Who else runs on this machine, for the lock of the data directory. */
+  readonly processes: ProcessTable
+  /** Absent = the file system. */
+  readonly files?: FileLayer
+}
+
+/** A running backend. */
+export interface Backend extends AsyncDisposable {
+  readonly port: number
+  /** For people: `http://127.0.0.1:9411/zipkin/` without the path. */
+  readonly url: string
+  /** Stops listening, lets running requests finish for `graceMs`, closes the store. */
+  close(graceMs: number): Promise<void>
+}
+
+const MAX_HEADER_BYTES = 64 * 1024
+const CUT_AT_ONCE_MS = 0
+
+/**
+ * Opens the store and listens.
+ * @throws Fault `ERR_PORT_IN_USE`, `CONSOLE_MISSING`, and what opening the store throws
+ */
+export async function buildBackend(settings: BackendSettings, deps: BackendDeps): Promise<Backend> {
+  const { clock, log } = deps
+  const meter = createBackendMeter(deps.registry)
+  const pages =
+    settings.consoleDirectory === undefined
+      ? undefined
+      : await loadConsolePages(settings.consoleDirectory)
+  const store = await openStore(settings, deps, meter)
+  const parts = { settings, store, meter, clock, pages, names: new NamesCache() }
+  const server = createHttpServer({
+    name: 'backend',
+    steps: backendPipeline(backendRoutes(parts), meter, clock, log),
+    begin: beginExchange,
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    onRefused: meter.refusedHead,
+    log,
+  })
+  let port: number
+  try {
+    port = await server.listen(settings.port, settings.addresses)
+  } catch (error) {
+    await store[Symbol.asyncDispose]()
+    throw error
+  }
+  const close = async (graceMs: number): Promise<void> => {
+    await server.close(graceMs)
+    await store[Symbol.asyncDispose]()
+  }
+  return {
+    port,
+    url: `http://${hostOf(settings.addresses)}:${port}`,
+    close,
+    [Symbol.asyncDispose]: () => close(CUT_AT_ONCE_MS),
+  }
+}
+
+function openStore(
+  settings: BackendSettings,
+  { clock, log, files, processes }: BackendDeps,
+  meter: BackendMeter,
+): TraceStore | Promise<TraceStore> {
+  const { store, strictTraceId, autocompleteKeys } = settings
+  if (store.kind === 'memory')
+    return openMemoryTraceStore({ strictTraceId, autocompleteKeys, maxSpans: store.maxSpans })
+  return openDiskTraceStore(
+    {
+      strictTraceId,
+      autocompleteKeys,
+      directory: store.directory,
+      retainMs: store.retainMs,
+      maxBytes: store.maxBytes,
+    },
+    { clock, log, processes, onSync: meter.synced, ...(files === undefined ? {} : { files }) },
+  )
+}
+
+const hostOf = ([first = '127.0.0.1']: readonly string[]): string => {
+  if (first === '0.0.0.0' || first === '::') return 'localhost'
+  return first.includes(':') ? `[${first}]` : first
+}

@@ -1,0 +1,25 @@
+import type { Measured, Reply, Request } from '../net/index.ts'
+
+/** One request to the backend on its way through the pipeline. */
+export interface BackendExchange extends Measured {
+  readonly request: Request
+  /** Set by identify; the label of metrics. Never the raw path. */
+  route: string
+  /** Set by identify: path parameters, percent-decoded. */
+  parameters: Readonly<Record<string, string>>
+  /** Set by identify: who answers. */
+  handle: Handler
+}
+
+export type Handler = (x: BackendExchange) => Reply | Promise<Reply>
+
+export const beginExchange = (request: Request): BackendExchange => ({
+  request,
+  onClientGone: undefined,
+  startMs: 0,
+  route: 'unmatched',
+  parameters: {},
+  handle: () => {
+    throw new Error('the exchange was not identified')
+  },
+})

@@ -1,0 +1,9 @@
+import type { Handler } from '../exchange.ts'
+import type { BackendParts } from '../parts.ts'
+
+export const getMetrics =
+  ({ meter, store }: BackendParts): Handler =>
+  async () => {
+    const { contentType, text } = await meter.expose(store)
+    return { status: 200, headers: ['Content-Type', contentType], body: text }
+  }

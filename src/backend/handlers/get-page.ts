@@ -1,0 +1,34 @@
+import { headerValue } from '../../net/index.ts'
+import type { Handler } from '../exchange.ts'
+import type { BackendParts } from '../parts.ts'
+import { plainText, redirect } from '../replies.ts'
+
+/** The console's page: one index for each of its addresses, so that a deep link works. */
+export const getIndex =
+  (parts: BackendParts): Handler =>
+  (x) =>
+    servePage(parts, 'index.html', x.request.headers)
+
+/** A file of the console. */
+export const getFile =
+  (parts: BackendParts): Handler =>
+  (x) =>
+    servePage(parts, x.parameters.file ?? '', x.request.headers)
+
+/** The location is a path, so that a proxy keeps its own host. */
+export const redirectTo =
+  (location: string): Handler =>
+  () =>
+    redirect(location)
+
+function servePage({ pages }: BackendParts, name: string, headers: readonly string[]) {
+  if (pages === undefined)
+    return plainText(
+      404,
+      'this backend was started without the console; use the API or stock Zipkin',
+    )
+  return (
+    pages.serve(name, headerValue(headers, 'if-none-match')) ??
+    plainText(404, `the console has no file ${name}`)
+  )
+}

@@ -1,0 +1,75 @@
+import type { Outcome } from '../net/index.ts'
+import { backendMetrics, type MetricsRegistry } from '../telemetry/index.ts'
+import type { BackendExchange } from './exchange.ts'
+import type { TraceStore } from './store/contract.ts'
+
+export type DropReason =
+  | 'malformed'
+  | 'unsupported'
+  | 'too_large'
+  | 'too_many_spans'
+  | 'overloaded'
+  | 'store_full'
+  | 'store_broken'
+  | 'client_gone'
+
+export interface BackendMeter {
+  answered(x: BackendExchange, outcome: Outcome, durationMs: number): void
+  refusedHead(status: number): void
+  ingested(spans: number, bytes: number): void
+  dropped(reason: DropReason): void
+  synced(durationMs: number): void
+  /** The page for a scraper, with the store as it is now. */
+  expose(store: TraceStore): ReturnType<MetricsRegistry['expose']>
+}
+
+export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
+  const requests = registry.counter(backendMetrics.requests)
+  const durations = registry.histogram(backendMetrics.requestDuration)
+  const refused = registry.counter(backendMetrics.refusedHeads)
+  const messages = registry.counter(backendMetrics.ingestedMessages).with({})
+  const ingestedSpans = registry.counter(backendMetrics.ingestedSpans).with({})
+  const bytes = registry.counter(backendMetrics.ingestedBytes).with({})
+  const dropped = registry.counter(backendMetrics.droppedMessages)
+  const evicted = registry.counter(backendMetrics.evictedSpans).with({})
+  const sync = registry.histogram(backendMetrics.storeSyncDuration).with({})
+  const storeSpans = registry.gauge(backendMetrics.storeSpans).with({})
+  const storeBytes = registry.gauge(backendMetrics.storeBytes).with({})
+  const segments = registry.gauge(backendMetrics.storeSegments).with({})
+  const up = registry.gauge(backendMetrics.storeUp).with({})
+  let evictedSeen = 0
+  const series = new Map<string, { inc(): void; observe(value: number): void }>()
+
+  return {
+    answered({ route }, { status }, durationMs) {
+      const key = `${route} ${status}`
+      let held = series.get(key)
+      if (held === undefined) {
+        const counter = requests.with({ route, status: String(status) })
+        const histogram = durations.with({ route })
+        held = { inc: () => counter.inc(), observe: (value) => histogram.observe(value) }
+        series.set(key, held)
+      }
+      held.inc()
+      held.observe(durationMs / 1000)
+    },
+    refusedHead: (status) => refused.with({ status: String(status) }).inc(),
+    ingested(spanCount, byteCount) {
+      messages.inc()
+      ingestedSpans.inc(spanCount)
+      bytes.inc(byteCount)
+    },
+    dropped: (reason) => dropped.with({ reason }).inc(),
+    synced: (durationMs) => sync.observe(durationMs / 1000),
+    expose(store) {
+      const stats = store.stats()
+      storeSpans.set(stats.spans)
+      storeBytes.set(stats.bytes)
+      segments.set(stats.segments)
+      up.set(store.health().isUp ? 1 : 0)
+      evicted.inc(stats.evictedSpans - evictedSeen)
+      evictedSeen = stats.evictedSpans
+      return registry.expose()
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import type { Clock } from '../base/clock.ts'
+import type { ConsolePages } from './console-pages.ts'
+import type { BackendMeter } from './meter.ts'
+import type { NamesCache } from './names-cache.ts'
+import type { BackendSettings } from './settings.ts'
+import type { TraceStore } from './store/contract.ts'
+
+/** What handlers are made from. */
+export interface BackendParts {
+  readonly settings: BackendSettings
+  readonly store: TraceStore
+  readonly meter: BackendMeter
+  readonly clock: Clock
+  readonly pages: ConsolePages | undefined
+  readonly names: NamesCache
+}

@@ -1,0 +1,70 @@
+import type { RouteTemplate } from '../net/index.ts'
+import type { Handler } from './exchange.ts'
+import { getAutocompleteKeys, getAutocompleteValues } from './handlers/get-autocomplete.ts'
+import { getConfig, getInfo } from './handlers/get-config.ts'
+import { getDependencies } from './handlers/get-dependencies.ts'
+import { getHealth } from './handlers/get-health.ts'
+import { getMetrics } from './handlers/get-metrics.ts'
+import { getNames } from './handlers/get-names.ts'
+import { getFile, getIndex, redirectTo } from './handlers/get-page.ts'
+import { getServices } from './handlers/get-services.ts'
+import { getTrace } from './handlers/get-trace.ts'
+import { getTraceMany } from './handlers/get-trace-many.ts'
+import { getTraces } from './handlers/get-traces.ts'
+import { postClear } from './handlers/post-clear.ts'
+import { postSpans, postSpansV1 } from './handlers/post-spans.ts'
+import type { BackendParts } from './parts.ts'
+
+export interface BackendRoute extends RouteTemplate {
+  /** The label of metrics; both mounts of a query share one. */
+  readonly name: string
+  readonly handle: Handler
+}
+
+const route = (
+  method: string,
+  template: string,
+  handle: Handler,
+  name = template,
+): BackendRoute => ({
+  method,
+  template,
+  name,
+  handle,
+})
+
+/** Everything the backend answers. Queries exist twice: for programs, and beside the console's pages. */
+export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
+  route('POST', '/api/v2/spans', postSpans(p)),
+  route('POST', '/api/v1/spans', postSpansV1(p)),
+  ...query('services', getServices(p)),
+  ...query('spans', getNames(p, 'spanNames')),
+  ...query('remoteServices', getNames(p, 'remoteServiceNames')),
+  ...query('traces', getTraces(p)),
+  ...query('trace/{traceId}', getTrace(p)),
+  ...query('traceMany', getTraceMany(p)),
+  ...query('dependencies', getDependencies(p)),
+  ...query('autocompleteKeys', getAutocompleteKeys(p)),
+  ...query('autocompleteValues', getAutocompleteValues(p)),
+  route('GET', '/health', getHealth(p)),
+  route('GET', '/actuator/health', getHealth(p), '/health'),
+  route('GET', '/info', getInfo(p)),
+  route('GET', '/actuator/info', getInfo(p), '/info'),
+  route('GET', '/metrics', getMetrics(p)),
+  route('GET', '/prometheus', getMetrics(p), '/metrics'),
+  route('GET', '/actuator/prometheus', getMetrics(p), '/metrics'),
+  route('POST', '/admin/clear', postClear(p)),
+  route('GET', '/zipkin/config.json', getConfig(p)),
+  route('GET', '/', redirectTo('/zipkin/'), 'redirect'),
+  route('GET', '/favicon.ico', redirectTo('/zipkin/favicon.ico'), 'redirect'),
+  route('GET', '/zipkin/traces/{traceId}', getIndex(p), 'console'),
+  route('GET', '/zipkin/dependency', getIndex(p), 'console'),
+  route('GET', '/zipkin/traceViewer', getIndex(p), 'console'),
+  route('GET', '/zipkin', getIndex(p), 'console'),
+  route('GET', '/zipkin/{file...}', getFile(p), 'console'),
+]
+
+const query = (path: string, handle: Handler): BackendRoute[] => [
+  route('GET', `/api/v2/${path}`, handle),
+  route('GET', `/zipkin/api/v2/${path}`, handle, `/api/v2/${path}`),
+]

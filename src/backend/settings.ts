@@ -1,0 +1,53 @@
+/** What the operator decides. The command line makes it; nobody else reads flags or environment. */
+export interface BackendSettings {
+  /** 0 takes a free port. */
+  readonly port: number
+  readonly addresses: readonly string[]
+  readonly store: StoreSettings
+  /** Tag keys whose values are offered for completion. */
+  readonly autocompleteKeys: readonly string[]
+  /** `false` joins traces whose ids agree in the right 16 digits. */
+  readonly strictTraceId: boolean
+  /** `false` answers names and searches with empty lists; traces by id and dependencies still work. */
+  readonly searchEnabled: boolean
+  /** Whether `POST /admin/clear` exists. */
+  readonly allowClear: boolean
+  /** The built console; `undefined` serves no pages. */
+  readonly consoleDirectory: string | undefined
+  /** Of one message, both as sent and decompressed. */
+  readonly maxBodyBytes: number
+  /** Of one message. */
+  readonly maxBatchSpans: number
+  /** Shown in `/info` and `config.json`. */
+  readonly version: string
+}
+
+export type StoreSettings = MemoryStoreSettings | DiskStoreSettings
+
+export interface MemoryStoreSettings {
+  readonly kind: 'memory'
+  readonly maxSpans: number
+}
+
+export interface DiskStoreSettings {
+  readonly kind: 'disk'
+  readonly directory: string
+  /** Spans older than this leave, a segment at a time. */
+  readonly retainMs: number
+  /** Of all files; the oldest segments leave first. */
+  readonly maxBytes: number
+}
+
+const HOUR_MS = 3_600_000
+
+export const BACKEND_DEFAULTS = {
+  port: 9411,
+  maxSpans: 500_000,
+  retainMs: 7 * 24 * HOUR_MS,
+  maxBytes: 4 * 1024 ** 3,
+  maxBodyBytes: 10 * 1024 ** 2,
+  maxBatchSpans: 100_000,
+  queryLimit: 10,
+  queryLookbackMs: 24 * HOUR_MS,
+  uiLookbackMs: 900_000,
+} as const

@@ -1,0 +1,1 @@
+export { type MemoryTraceStoreOptions, openMemoryTraceStore } from './memory-trace-store.ts'
