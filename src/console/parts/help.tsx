@@ -1,0 +1,76 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { Icon } from './icons.tsx'
+
+const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['g', 'go to a trace id'],
+      ['/', 'search field, or find in the trace'],
+      ['?', 'this help'],
+      ['Esc', 'close, clear'],
+    ],
+  },
+  {
+    title: 'Search results',
+    keys: [
+      ['↓ ↑ or j k', 'next, previous trace'],
+      ['Enter', 'open it'],
+      ['r', 'run again'],
+    ],
+  },
+  {
+    title: 'Trace',
+    keys: [
+      ['↓ ↑ or j k', 'next, previous span'],
+      ['→ ←', 'unfold, fold or go to the parent'],
+      ['n N', 'next, previous match'],
+      ['e E', 'next, previous error'],
+      ['c', 'critical path on, off'],
+      ['+ − 0', 'zoom in, out, all'],
+      ['[ ]', 'earlier, later'],
+      ['x', 'fold or unfold all'],
+    ],
+  },
+]
+
+export function Help({ onClose }: { onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog ref={dialog} class="help" aria-label="Keyboard help" onClose={onClose}>
+      <header>
+        <h2>Keyboard</h2>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Close"
+          onClick={() => dialog.current?.close()}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="help-groups">
+        {GROUPS.map(({ title, keys }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {keys.map(([key, meaning]) => (
+                <div key={key}>
+                  <dt>
+                    {key
+                      .split(' ')
+                      .map((part) =>
+                        part === 'or' ? <span key={part}> or </span> : <kbd key={part}>{part}</kbd>,
+                      )}
+                  </dt>
+                  <dd>{meaning}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </dialog>
+  )
+}
