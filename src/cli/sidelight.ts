@@ -79,14 +79,21 @@ function createContext(): CliContext {
 /** How long after a forced stop the answer to the caller may still take. */
 const FORCED_EXIT_MS = 100
 
+/** One Ctrl-C may arrive twice: from the terminal and from a parent that passes it on. */
+const SAME_SIGNAL_MS = 200
+
 function runUntilStopped({ onRequest, stop, reload }: StopHooks): Promise<number> {
   return new Promise((resolve) => {
     // Only timers that do not hold the process may run besides; this one does.
     const alive = setInterval(() => undefined, 2 ** 30)
-    let stopping = false
+    let stoppingSinceMs: number | undefined
     const finish = (): void => {
-      if (stopping) process.exit(1)
-      stopping = true
+      const nowMs = performance.now()
+      if (stoppingSinceMs !== undefined) {
+        if (nowMs - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1)
+        return
+      }
+      stoppingSinceMs = nowMs
       stop().then(
         () => {
           clearInterval(alive)

@@ -10,6 +10,7 @@ import {
 } from '../backend/index.ts'
 import type { Logger } from '../base/logger.ts'
 import { VERSION } from '../base/version.ts'
+import { getText } from '../net/index.ts'
 import { backendCatalogue } from '../telemetry/index.ts'
 import type { CliContext } from './cli-context.ts'
 import { isProcessAlive } from './is-process-alive.ts'
@@ -80,8 +81,7 @@ const ASK_TIMEOUT_MS = 1_000
 
 async function isZipkin(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) })
-    return (await answer.text()).includes('zipkin')
+    return (await getText(`${url}/health`, ASK_TIMEOUT_MS)).includes('zipkin')
   } catch {
     // Nobody there, or no HTTP: listening will tell.
     return false

@@ -72,3 +72,9 @@ function parseRetryAfter(value: string | string[] | undefined): number | undefin
   if (typeof value !== 'string' || !/^\d+$/.test(value)) return undefined
   return Math.min(Number(value) * 1000, MAX_RETRY_AFTER_MS)
 }
+
+/** One small GET, for programs that ask one another whether they are there. Rejects when nobody answers in time. */
+export async function getText(url: string, timeoutMs: number): Promise<string> {
+  const response = await request(url, { signal: AbortSignal.timeout(timeoutMs) })
+  return response.body.text()
+}

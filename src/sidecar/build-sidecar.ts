@@ -73,6 +73,7 @@ const MAX_UPSTREAM_HEADER_BYTES = 1_048_576
 export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Sidecar {
   const { clock, log, registry, configuration } = deps
   const readiness = createReadiness()
+  const started = readiness.waitFor('its own start')
   const extended = new Map<string, string>()
   const stopping = new AbortController()
   const telemetry = createSidecarTelemetry({ ...deps, settings })
@@ -169,7 +170,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     ready,
     extended,
     async start() {
-      const http = await api.listen(settings.httpPort, settings.listenAddresses)
+      let http = 0
       const internalPort = await internal.listen(
         settings.internalPort,
         settings.internalListenAddresses,
@@ -181,6 +182,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       if (settings.publicPort !== undefined)
         await publicApi.listen(settings.publicPort, settings.publicListenAddresses)
       grpc = await startGrpcRefusal(settings.grpcPort, settings.listenAddresses, () => http, log)
+      // Last, so that whoever reaches the API finds the rest in place.
+      http = await api.listen(settings.httpPort, settings.listenAddresses)
       deregister = await deps.registrations.register({
         appId: settings.appId,
         namespace: settings.namespace,
@@ -195,6 +198,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       readiness.outboundReady()
       log.info(`HTTP API on port ${http}, internal port ${internalPort}, metrics on ${metricsPort}`)
       void waitForApp()
+      started()
       return { http, grpc: grpc.port, internal: internalPort, metrics: metricsPort }
     },
     configurationChanged(reload, snapshot) {

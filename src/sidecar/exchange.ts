@@ -1,6 +1,11 @@
-import type { Measured, Request, Traced } from '../net/index.ts'
-import { UNTRACED } from '../net/index.ts'
-import type { Route } from './routes.ts'
+import {
+  type Measured,
+  type Reply,
+  type Request,
+  type RouteTemplate,
+  type Traced,
+  UNTRACED,
+} from '../net/index.ts'
 
 /** One request on its way. A field is set by the step named beside it and read by those after it. */
 export interface SidecarExchange extends Traced, Measured {
@@ -17,6 +22,25 @@ export interface SidecarExchange extends Traced, Measured {
   /** forward: gives back what the call holds, called when the exchange is done. */
   release: (() => void) | undefined
 }
+
+/** The API groups that a Configuration's `api.allowed` and `api.denied` name. */
+export type ApiGroup = 'invoke' | 'metadata' | 'healthz' | 'shutdown'
+
+/** One row of the API's table. */
+export interface Route extends RouteTemplate {
+  readonly group: ApiGroup
+  /** Low-cardinality name of what is done, for example `invoke` or `metadata.get`. */
+  readonly operation: string
+  /** Absent for invocation, which the rest of the pipeline serves. */
+  readonly handler?: Handler
+  /** Answers without an API token. */
+  readonly open?: true
+  /** Served on the public port, too. */
+  readonly public?: true
+}
+
+/** Serves one route. @throws Fault of the error catalogue */
+export type Handler = (x: SidecarExchange) => Reply | Promise<Reply>
 
 /** Who serves an invocation. */
 export interface Target {

@@ -11,9 +11,8 @@ import {
   trace,
 } from '../net/index.ts'
 import type { Tracer } from '../telemetry/index.ts'
-import type { SidecarExchange } from './exchange.ts'
+import type { Route, SidecarExchange } from './exchange.ts'
 import type { RequestMeter } from './request-meter.ts'
-import type { Route } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
 import { apiSpans, peerSpans } from './span-description.ts'
 import { authorize } from './steps/authorize.ts'

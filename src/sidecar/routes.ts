@@ -1,24 +1,4 @@
-import type { RouteTemplate } from '../net/index.ts'
-import type { Handler } from './handlers/handler.ts'
-
-/** The API groups that a Configuration's `api.allowed` and `api.denied` name. */
-export type ApiGroup = 'invoke' | 'metadata' | 'healthz' | 'shutdown'
-
-/**
- * The API as data: the router, the operations in spans and metrics, allow lists and the token check read
- * the same table. @see dapr `pkg/api/http/endpoints`
- */
-export interface Route extends RouteTemplate {
-  readonly group: ApiGroup
-  /** Low-cardinality name of what is done, for example `invoke` or `metadata.get`. */
-  readonly operation: string
-  /** Absent for invocation, which the rest of the pipeline serves. */
-  readonly handler?: Handler
-  /** Answers without an API token. */
-  readonly open?: true
-  /** Served on the public port, too. */
-  readonly public?: true
-}
+import type { Handler, Route } from './exchange.ts'
 
 export interface Handlers {
   readonly getHealthz: Handler
@@ -28,6 +8,10 @@ export interface Handlers {
   readonly postShutdown: Handler
 }
 
+/**
+ * The API as data: the router, the operations in spans and metrics, allow lists and the token check read
+ * the same table. @see dapr `pkg/api/http/endpoints`
+ */
 export const createRoutes = (handlers: Handlers): readonly Route[] => [
   {
     method: '*',

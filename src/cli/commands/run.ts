@@ -18,6 +18,7 @@ import { runFlags, sidecarFlags } from '../settings.ts'
 import { toSidecarSettings } from '../sidecar-settings.ts'
 import { signalGroup } from '../signal-group.ts'
 import { findOrStartBackend } from '../start-backend.ts'
+import { createStopRequest } from '../stop-request.ts'
 
 /** `sidelight up [FILE]`: `run -f FILE`. */
 export const up: Command = (argv, context) => {
@@ -59,7 +60,7 @@ export const run: Command = async (argv, context) => {
       write: context.out,
       nowUs: context.clock.nowUs,
     })
-  let requestStop: (force: boolean) => void = () => undefined
+  const stopRequest = createStopRequest()
   let exitCode = 0
   let stopping = false
   const sender = createSender({ userAgent: `sidelight/${VERSION}` })
@@ -85,9 +86,9 @@ export const run: Command = async (argv, context) => {
       context.out(lines.app(appId, `the app ${how}`))
       if (!single) return
       exitCode = code ?? 1
-      requestStop(false)
+      stopRequest.ask(false)
     },
-    requestStop: (force) => requestStop(force),
+    requestStop: stopRequest.ask,
   }).catch(async (error) => {
     await closeBackend(backend)
     throw error
@@ -113,9 +114,7 @@ export const run: Command = async (argv, context) => {
     context.out('Ready. Ctrl-C stops everything.\n')
   })
   const code = await context.runUntilStopped({
-    onRequest(request) {
-      requestStop = request
-    },
+    onRequest: stopRequest.whenAsked,
     async stop() {
       stopping = true
       await bundle.stop()

@@ -7,6 +7,7 @@ import { describeFlags, parseFlags } from '../flags.ts'
 import { isProcessAlive } from '../is-process-alive.ts'
 import { sidecarFlags } from '../settings.ts'
 import { toSidecarSettings } from '../sidecar-settings.ts'
+import { createStopRequest } from '../stop-request.ts'
 
 /** daprd's process contract: flags, environment, signals, exit codes, log lines. */
 export const sidecar: Command = async (argv, context) => {
@@ -41,7 +42,7 @@ export const sidecar: Command = async (argv, context) => {
       log.warning(`--${flag.name} has no effect: Sidelight has no ${flag.unbuilt} yet`)
   log.info(`starting Sidelight ${VERSION} (Dapr API ${DAPR_VERSION})`)
 
-  let requestStop: (force: boolean) => void = () => undefined
+  const stopRequest = createStopRequest()
   const sender = createSender({ userAgent: `sidelight/${VERSION}` })
   const started = await startSidecar(
     settings.value,
@@ -61,15 +62,13 @@ export const sidecar: Command = async (argv, context) => {
           ? 'Force shutdown requested, exiting immediately without graceful shutdown'
           : 'Shutdown requested via API',
       )
-      requestStop(force)
+      stopRequest.ask(force)
     },
   )
   if (!started.ok) return reportProblems(context, started.error)
   const running: RunningSidecar = started.value
   return context.runUntilStopped({
-    onRequest(request) {
-      requestStop = request
-    },
+    onRequest: stopRequest.whenAsked,
     async stop() {
       await running.stop()
       await sender.close()

@@ -1,6 +1,7 @@
 import { apiFault } from '../../net/index.ts'
+import type { Handler } from '../exchange.ts'
 import type { Readiness } from '../readiness.ts'
-import { type Handler, NO_CONTENT } from './handler.ts'
+import { NO_CONTENT } from './replies.ts'
 
 /** 204 once everything, the app's port included, is there. `?appid=` asks whether this is that app's sidecar. */
 export const getHealthz =

@@ -2,8 +2,9 @@ import { maskCredentials } from '../../base/mask-credentials.ts'
 import { DAPR_VERSION, VERSION } from '../../base/version.ts'
 import { readBody } from '../../net/index.ts'
 import type { Reload, Snapshot } from '../../resources/index.ts'
+import type { Handler } from '../exchange.ts'
 import type { SidecarSettings } from '../settings.ts'
-import { type Handler, jsonReply, NO_CONTENT } from './handler.ts'
+import { jsonReply, NO_CONTENT } from './replies.ts'
 
 export interface MetadataSources {
   readonly settings: SidecarSettings

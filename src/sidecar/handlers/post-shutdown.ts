@@ -1,5 +1,6 @@
 import { headerValue } from '../../net/index.ts'
-import { type Handler, NO_CONTENT } from './handler.ts'
+import type { Handler } from '../exchange.ts'
+import { NO_CONTENT } from './replies.ts'
 
 /** Answers, then stops. `dapr-force-shutdown: true` does not wait for anything. */
 export const postShutdown =

@@ -1,6 +1,5 @@
 import type { Router, Step } from '../../net/index.ts'
-import type { SidecarExchange } from '../exchange.ts'
-import type { Route } from '../routes.ts'
+import type { Route, SidecarExchange } from '../exchange.ts'
 
 /** Finds the operation. Cannot fail: an unknown path stays without a route and is an attempt to invoke. */
 export const identify = (router: Router<Route>): Step<SidecarExchange> => ({
