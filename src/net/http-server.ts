@@ -225,8 +225,8 @@ function writeReply(
   reply: Reply,
   progress: Progress,
 ): void {
-  const { body } = reply
   const bodiless = req.method === 'HEAD' || reply.status === 204 || reply.status === 304
+  const body = isBodyStream(reply.body) ? (reply.body.takeWhole() ?? reply.body) : reply.body
   if (isBodyStream(body)) {
     res.writeHead(reply.status, reply.headers as string[])
     if (bodiless) {
@@ -250,17 +250,27 @@ function writeReply(
     res.flushHeaders()
     return
   }
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0)
   const headers = [...reply.headers]
   if (!bodiless && headerValue(headers, 'content-length') === undefined)
-    headers.push('Content-Length', String(bytes?.length ?? 0))
+    headers.push('Content-Length', String(length))
   res.writeHead(reply.status, headers)
-  if (bytes === undefined || bodiless) res.end()
-  else {
-    progress.sent(bytes.length)
-    res.end(bytes)
+  if (body === undefined || bodiless) {
+    res.end()
+    return
   }
+  progress.sent(length)
+  // Node joins a head and a string into one write; a buffer would be a second one.
+  if (typeof body === 'string') res.end(body)
+  else if (length <= MAX_JOINED_BYTES) res.end(toLatin1(body), 'latin1')
+  else res.end(body)
 }
+
+/** Beyond this, copying bytes into a string costs more than the write it saves. */
+const MAX_JOINED_BYTES = 4_096
+
+const toLatin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 
 /** What Node's parser reports, as status codes. Everything else is 400. */
 const REFUSALS: Readonly<Record<string, number>> = {

@@ -34,6 +34,11 @@ export interface Reply {
 
 /** A body that arrives over time, with back-pressure. */
 export interface BodyStream {
+  /**
+   * The whole body, if all of it is here already and nobody has asked for it yet. Small answers mostly come in
+   * one piece with their head, and one piece is one write.
+   */
+  takeWhole(): Uint8Array | undefined
   /** Starts the flow into `sink`. Called once. */
   pipe(sink: BodySink): void
   /** The sink can take more after it answered `false`. */

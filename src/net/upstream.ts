@@ -162,6 +162,10 @@ function createBody(): PushBody {
       failure = error ?? undefined
       if (sink !== undefined) end(sink)
     },
+    takeWhole() {
+      if (!finished || failure !== undefined || sink !== undefined) return undefined
+      return held.length === 1 ? held[0] : Buffer.concat(held)
+    },
     pipe(to) {
       sink = to
       for (const chunk of held) to.write(chunk)

@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.ts'
 import { headerValue, type Outcome } from '../net/index.ts'
 import {
+  holdSeries,
   httpMetrics,
   invocationMetrics,
   type MetricsRegistry,
@@ -18,9 +19,6 @@ export interface RequestMeter {
   peer(x: SidecarExchange, outcome: Outcome, durationMs: number): void
 }
 
-/** More series than this a family are recorded under the overflow path: memory stays bounded. */
-const MAX_SERIES = 2_000
-const OVERFLOW = '{overflow}'
 const METHODS: ReadonlySet<string> = new Set(
   'GET PUT POST PATCH DELETE HEAD OPTIONS CONNECT TRACE'.split(' '),
 )
@@ -54,42 +52,47 @@ export function createRequestMeter(
   }
   const overflow = registry.counter(pipelineMetrics.seriesOverflow)
 
-  /** Series by method, path and status, so that a request looks one key up instead of building labels. */
-  const held = <S>(metric: string, make: (labels: RequestLabels) => S) => {
-    const series = new Map<string, S>()
-    const overflowed = overflow.with({ metric })
-    return (method: string, path: string, status: string): S => {
-      const known = series.get(`${method} ${path} ${status}`)
-      if (known !== undefined) return known
-      const full = series.size >= MAX_SERIES && path !== OVERFLOW
-      if (full) overflowed.inc()
-      const label = full ? OVERFLOW : path
-      const key = `${method} ${label} ${status}`
-      const made = series.get(key) ?? make({ app_id, method, path: label, status })
-      series.set(key, made)
-      return made
-    }
+  const onOverflow = (metric: string) => {
+    const series = overflow.with({ metric })
+    return () => series.inc()
   }
-  const serverSeries = held('dapr_http_server', (labels) => ({
-    requests: server.requests.with(labels),
-    responses: server.responses.with(labels),
-    latency: server.latency.with(labels),
-  }))
-  const clientSeries = held('dapr_http_client', (labels) => ({
-    completed: client.completed.with(labels),
-    latency: client.latency.with(labels),
-    // daprd leaves the status of this one empty: it is recorded when the call starts.
-    sentBytes: client.sentBytes.with({ ...labels, status: '' }),
-  }))
+  const serverSeries = holdSeries((path, method = '', status = '') => {
+    const labels = { app_id, method, path, status }
+    return {
+      requests: server.requests.with(labels),
+      responses: server.responses.with(labels),
+      latency: server.latency.with(labels),
+    }
+  }, onOverflow('dapr_http_server'))
+  const clientSeries = holdSeries((path, method = '', status = '') => {
+    const labels = { app_id, method, path, status }
+    return {
+      completed: client.completed.with(labels),
+      latency: client.latency.with(labels),
+      // daprd leaves the status of this one empty: it is recorded when the call starts.
+      sentBytes: client.sentBytes.with({ ...labels, status: '' }),
+    }
+  }, onOverflow('dapr_http_client'))
+  const peerSeries = holdSeries((peer, status = '') => {
+    const labels = { app_id, src_app_id: peer, status }
+    return {
+      requestSent: invocation.requestSent.with({ app_id, dst_app_id: peer, type: 'unary' }),
+      responseReceived: invocation.responseReceived.with({ ...labels, type: 'unary' }),
+      responseLatency: invocation.responseLatency.with(labels),
+    }
+  }, onOverflow('dapr_runtime_service_invocation'))
+  const callerSeries = holdSeries((caller, status = '') => {
+    return {
+      requestReceived: invocation.requestReceived.with({ app_id, src_app_id: caller }),
+      responseSent: invocation.responseSent.with({ app_id, dst_app_id: caller, status }),
+    }
+  }, onOverflow('dapr_runtime_service_invocation'))
 
   /** The call into our own app, on whichever port it came in. */
   const recordAppCall = (x: SidecarExchange, outcome: Outcome, endMs: number): void => {
     if (x.target?.kind !== 'app' || x.sentMs === undefined) return
-    const series = clientSeries(
-      methodLabel(x),
-      pathLabel(`/${x.target.method}`),
-      String(outcome.status),
-    )
+    const path = pathLabel(`/${x.target.method}`)
+    const series = clientSeries(path, methodLabel(x), String(outcome.status))
     series.completed.inc()
     series.latency.observe(Math.trunc(endMs - x.sentMs))
     series.sentBytes.observe(x.request.contentLength ?? 0)
@@ -97,19 +100,16 @@ export function createRequestMeter(
   }
   const recordPeerCall = (x: SidecarExchange, outcome: Outcome): void => {
     if (x.target?.kind !== 'peer' || x.sentMs === undefined) return
-    const other = x.target.name
-    const status = String(outcome.status)
-    invocation.requestSent.with({ app_id, dst_app_id: other, type: 'unary' }).inc()
+    const series = peerSeries(x.target.name, String(outcome.status))
+    series.requestSent.inc()
     if (x.answeredMs === undefined) return
-    invocation.responseReceived.with({ app_id, src_app_id: other, status, type: 'unary' }).inc()
-    invocation.responseLatency
-      .with({ app_id, src_app_id: other, status })
-      .observe(x.answeredMs - x.sentMs)
+    series.responseReceived.inc()
+    series.responseLatency.observe(x.answeredMs - x.sentMs)
   }
 
   return {
     api(x, outcome, durationMs) {
-      const series = serverSeries(methodLabel(x), pathLabel(x.request.path), String(outcome.status))
+      const series = serverSeries(pathLabel(x.request.path), methodLabel(x), String(outcome.status))
       series.requests.inc()
       series.responses.inc()
       series.latency.observe(Math.trunc(durationMs))
@@ -120,17 +120,13 @@ export function createRequestMeter(
       if (settings.apiLogging) apiLog.info('HTTP API Called', apiLogFields(x, outcome, durationMs))
     },
     peer(x, outcome, durationMs) {
-      const caller = callerOf(x)
-      invocation.requestReceived.with({ app_id, src_app_id: caller }).inc()
-      invocation.responseSent
-        .with({ app_id, dst_app_id: caller, status: String(outcome.status) })
-        .inc()
+      const series = callerSeries(callerOf(x), String(outcome.status))
+      series.requestReceived.inc()
+      series.responseSent.inc()
       recordAppCall(x, outcome, x.startMs + durationMs)
     },
   }
 }
-
-type RequestLabels = Record<'app_id' | 'method' | 'path' | 'status', string>
 
 /** daprd's rule: what is no HTTP method is `UNKNOWN`. */
 const methodLabel = (x: SidecarExchange): string =>

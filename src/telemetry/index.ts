@@ -5,6 +5,7 @@ export {
   createBatchProcessor,
   type DropReason,
 } from './batch-processor.ts'
+export { holdSeries } from './bounded-series.ts'
 export {
   ATTRIBUTE_HEADER_PREFIX,
   attributes,
