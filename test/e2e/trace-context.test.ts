@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { eventually } from '../support/eventually.ts'
+import { openRaw } from '../support/raw-http.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
 import { startTestApp } from '../support/test-app.ts'
 import { send, startSidecars, tracing } from '../support/test-sidecars.ts'
@@ -274,5 +276,57 @@ describe('trace context on an invocation through two sidecars [W3C Trace Context
       [T],
     )
     assert.match(String(app.requests[0]?.headers.traceparent), /-00$/)
+  })
+})
+
+describe('spans of answers', () => {
+  test('covers the whole answer, streams included', async () => {
+    await using app = await startTestApp()
+    await using receiver = await startSpanReceiver()
+    await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
+    const b = await sidecars.start('app-b', { appPort: app.port })
+    await using stream = await openRaw(b.port)
+    await stream.send('GET /v1.0/invoke/app-b/method/sse HTTP/1.1\r\nHost: x\r\n\r\n')
+    await app.waitFor(() => app.streams.size === 1)
+    const openedAt = performance.now()
+    app.push('late')
+    await eventually(() => stream.pending.includes('late'))
+    const openMs = performance.now() - openedAt
+    for (const response of app.streams) response.end()
+    await receiver.waitFor(({ spans }) => spans.length === 1)
+    assert.ok((receiver.spans[0]?.duration ?? 0) / 1000 >= openMs)
+  })
+
+  test('shows a failure on both sides', async () => {
+    await using app = await startTestApp()
+    await using receiver = await startSpanReceiver()
+    await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
+    const a = await sidecars.start('app-a')
+    const b = await sidecars.start('app-b', { appPort: app.port })
+    await send(a.port, 'GET', '/v1.0/invoke/app-b/method/status?code=503')
+    await Promise.all([a.stop(), b.stop()])
+    assert.deepEqual(
+      receiver.spans
+        .map(({ kind, tags }) => [kind, tags?.error, tags?.['otel.status_code']])
+        .sort(),
+      [
+        ['CLIENT', 'Code(503): Service Unavailable', 'ERROR'],
+        ['SERVER', 'Code(503): Service Unavailable', 'ERROR'],
+      ],
+    )
+  })
+
+  test('marks what broke off', async () => {
+    await using app = await startTestApp()
+    await using receiver = await startSpanReceiver()
+    await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
+    const b = await sidecars.start('app-b', { appPort: app.port })
+    const stream = await openRaw(b.port)
+    await stream.send('GET /v1.0/invoke/app-b/method/sse HTTP/1.1\r\nHost: x\r\n\r\n')
+    await app.waitFor(() => app.streams.size === 1)
+    await eventually(() => stream.pending.includes('200 OK'))
+    await stream[Symbol.asyncDispose]()
+    await receiver.waitFor(({ spans }) => spans.length === 1)
+    assert.equal(receiver.spans[0]?.tags?.error, 'the client left or the answer broke off')
   })
 })

@@ -1,0 +1,98 @@
+/**
+ * Makes docs/reference.md of the tables in the code. `npm run docs` writes it; a test holds it to the code.
+ */
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Flag } from '../../src/cli/flags.ts'
+import { backendFlags, environment, runFlags, sidecarFlags } from '../../src/cli/settings.ts'
+import type { MetricDefinition } from '../../src/telemetry/index.ts'
+import { attributes, backendCatalogue, sidecarCatalogue } from '../../src/telemetry/index.ts'
+import {
+  bodyCodeOf,
+  type ErrorCode,
+  type ErrorName,
+  errorCodes,
+} from '../../src/wire/error-codes.ts'
+
+export const REFERENCE = fileURLToPath(new URL('../../docs/reference.md', import.meta.url))
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+
+const flagTable = (flags: readonly Flag[]): string =>
+  table(
+    ['flag', 'type', 'default', 'meaning'],
+    flags
+      .filter(({ deprecated }) => deprecated === undefined)
+      .map(({ name, short, type, default: fallback, doc, unbuilt }) => [
+        `\`--${name}\`${short === undefined ? '' : `, \`-${short}\``}`,
+        type,
+        fallback === undefined || fallback === '' ? '' : `\`${fallback}\``,
+        unbuilt === undefined ? doc : `${doc}; accepted without effect: no ${unbuilt} yet`,
+      ]),
+  )
+
+const metricTable = (metrics: readonly MetricDefinition[]): string =>
+  table(
+    ['metric', 'type', 'labels', 'meaning', 'name from'],
+    metrics.map(({ name, type, labels, help, compat }) => [
+      `\`${name}\``,
+      type,
+      labels.map((label) => `\`${label}\``).join(' '),
+      help,
+      compat === true ? 'Dapr' : 'Sidelight',
+    ]),
+  )
+
+export const renderReference = (): string => `# Reference
+
+Made of the tables in the code by \`npm run docs\`; do not edit.
+
+## Flags of \`sidelight sidecar\`
+${flagTable(sidecarFlags)}
+
+## Flags of \`sidelight run\` and \`sidelight up\`
+${flagTable(runFlags)}
+
+## Flags of \`sidelight backend\`
+${flagTable(backendFlags)}
+
+## Environment
+${table(
+  ['variable', 'meaning'],
+  environment.map(({ name, doc }) => [`\`${name}\``, doc]),
+)}
+
+## Errors of the API
+The body is \`{"errorCode":"…","message":"…"}\`.
+
+${table(
+  ['errorCode', 'HTTP', 'gRPC', 'message', 'from'],
+  (Object.entries(errorCodes) as [ErrorName, ErrorCode][]).map(([name, entry]) => [
+    `\`${bodyCodeOf(name)}\``,
+    String(entry.status),
+    entry.grpc,
+    entry.template,
+    entry.own === true ? 'Sidelight' : 'Dapr',
+  ]),
+)}
+
+## Metrics of a sidecar
+Besides these, \`process_*\` and \`nodejs_*\` of the process.
+
+${metricTable(sidecarCatalogue)}
+
+## Metrics of the backend
+${metricTable(backendCatalogue)}
+
+## Attributes of spans
+Every request header that starts with \`dapr-\` is an attribute too, except the secret ones.
+
+${table(
+  ['attribute'],
+  Object.values(attributes).map((name) => [`\`${name}\``]),
+)}
+`
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(REFERENCE, renderReference())

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import {
+  createSampler,
+  isTraceIdSampled,
+  type SamplingPolicy,
+  type SpanContext,
+} from '../../../src/telemetry/index.ts'
+
+const KEPT = '4bf92f3577b34da60000000000000000'
+const LEFT = '4bf92f3577b34da6ffffffffffffffff'
+const parent = (flags: number): SpanContext => ({
+  traceId: LEFT,
+  spanId: '00f067aa0ba902b7',
+  flags,
+  traceState: undefined,
+})
+const at = (rate: number, enabled = true) => createSampler(() => ({ enabled, rate }))
+
+describe('isTraceIdSampled', () => {
+  test('keeps all at 1 and above, none at 0 and below', () => {
+    for (const id of [KEPT, LEFT])
+      for (const [rate, kept] of [
+        [1, true],
+        [1.5, true],
+        [0, false],
+        [-0, false],
+        [-1, false],
+        [Number.NaN, false],
+      ] as const)
+        assert.equal(isTraceIdSampled(id, rate), kept, `${id} at ${rate}`)
+  })
+
+  test('looks at bytes 8 to 15 only', () => {
+    assert.equal(isTraceIdSampled('ffffffffffffffff0000000000000000', 0.0001), true)
+    assert.equal(isTraceIdSampled('0000000000000000ffffffffffffffff', 0.9999), false)
+  })
+
+  test('ignores the lowest bit, and keeps ids strictly below the bound', () => {
+    const rows = [
+      ['7ffffffffffffffe', true],
+      ['7fffffffffffffff', true],
+      ['8000000000000000', false],
+      ['8000000000000001', false],
+    ] as const
+    for (const [low, kept] of rows)
+      assert.equal(isTraceIdSampled(`${'0'.repeat(16)}${low}`, 0.5), kept, low)
+  })
+
+  test('tells ids apart below the 53 bits of a double', () => {
+    const half = Math.fround(0.5) + 2 ** -53
+    assert.equal(isTraceIdSampled(`${'0'.repeat(16)}80000000000007ff`, half), true)
+    assert.equal(isTraceIdSampled(`${'0'.repeat(16)}8000000000000800`, half), false)
+  })
+
+  test('keeps at a higher rate what it keeps at a lower one', () => {
+    const rates = [0.0001, 0.01, 0.1, 0.5, 0.9]
+    for (let i = 0; i < 256; i++) {
+      const id = `${'0'.repeat(16)}${i.toString(16).padStart(2, '0').repeat(8)}`
+      const kept = rates.map((rate) => isTraceIdSampled(id, rate))
+      assert.deepEqual(kept, [...kept].sort(), id)
+    }
+  })
+})
+
+describe('createSampler', () => {
+  test('makes no decision while tracing is off', () => {
+    assert.equal(at(1, false).decide(KEPT, undefined, undefined), undefined)
+    assert.equal(at(1, false).decide(KEPT, parent(1), undefined), undefined)
+  })
+
+  test('lets a parent decide, whatever the rate', () => {
+    for (const rate of [0, 0.5, 1]) {
+      assert.deepEqual(at(rate).decide(LEFT, parent(1), undefined), {
+        sampled: true,
+        rule: 'parent',
+      })
+      assert.deepEqual(at(rate).decide(KEPT, parent(0), undefined), {
+        sampled: false,
+        rule: 'parent',
+      })
+    }
+  })
+
+  test('reads the sampled bit of a parent, not the random one [trace-context-2: random-trace-id-flag]', () => {
+    assert.equal(at(1).decide(LEFT, parent(2), undefined)?.sampled, false)
+    assert.equal(at(0).decide(LEFT, parent(3), undefined)?.sampled, true)
+  })
+
+  test('follows a decision that came without ids [b3: sampling state]', () => {
+    assert.deepEqual(at(0).decide(LEFT, undefined, true), { sampled: true, rule: 'parent' })
+    assert.deepEqual(at(1).decide(KEPT, undefined, false), { sampled: false, rule: 'parent' })
+  })
+
+  test('decides a root by its trace id and the rate', () => {
+    assert.deepEqual(at(0.5).decide(KEPT, undefined, undefined), { sampled: true, rule: 'rate' })
+    assert.deepEqual(at(0.5).decide(LEFT, undefined, undefined), { sampled: false, rule: 'rate' })
+  })
+
+  test('reads the policy in force at each decision, once', () => {
+    let policy: SamplingPolicy = { enabled: true, rate: 0 }
+    let reads = 0
+    const sampler = createSampler(() => {
+      reads++
+      return policy
+    })
+    assert.equal(sampler.decide(KEPT, undefined, undefined)?.sampled, false)
+    policy = { enabled: true, rate: 1 }
+    assert.equal(sampler.decide(KEPT, undefined, undefined)?.sampled, true)
+    assert.equal(reads, 2)
+  })
+})
