@@ -9,7 +9,7 @@ export interface Flag {
   /** Without dashes. */
   readonly name: string
   readonly short?: string
-  readonly type: 'string' | 'list' | 'bool' | 'int' | 'durationMs' | 'bytes'
+  readonly type: 'string' | 'list' | 'bool' | 'int' | 'port' | 'durationMs' | 'bytes'
   /** As a user would write it. Absent = not set. */
   readonly default?: string
   readonly doc: string
@@ -115,6 +115,7 @@ const READERS: Readonly<
   string: (text) => text,
   bool: (text) => BOOLEANS[text.toLowerCase()],
   int: (text) => (/^-?\d+$/.test(text) ? Number(text) : undefined),
+  port: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
   durationMs: parseDurationMs,
   bytes: parseBytes,
 }
@@ -131,6 +132,7 @@ const EXPECTED: Readonly<Record<Flag['type'], string>> = {
   list: 'a text',
   bool: 'true or false',
   int: 'a whole number',
+  port: 'a port from 0 to 65535',
   durationMs: 'a duration such as 5s or 500ms',
   bytes: 'a size such as 4Mi or 64Ki',
 }
@@ -173,6 +175,7 @@ const VALUE_NAMES: Readonly<Record<Exclude<Flag['type'], 'bool'>, string>> = {
   string: 'TEXT',
   list: 'TEXT…',
   int: 'N',
+  port: 'PORT',
   durationMs: 'DURATION',
   bytes: 'SIZE',
 }

@@ -6,7 +6,7 @@ export const sidecarFlags = [
   { name: 'app-id', type: 'string', doc: 'name of the app; peers call it by this' },
   {
     name: 'app-port',
-    type: 'int',
+    type: 'port',
     doc: 'port the app listens on; without it the app only calls out',
   },
   {
@@ -29,25 +29,25 @@ export const sidecarFlags = [
   },
   {
     name: 'dapr-http-port',
-    type: 'int',
+    type: 'port',
     default: '3500',
     doc: 'port of the HTTP API; 0 takes a free one',
   },
   {
     name: 'dapr-grpc-port',
-    type: 'int',
+    type: 'port',
     default: '50001',
     doc: 'port of the gRPC API, which answers UNIMPLEMENTED; 0 takes a free one',
   },
   {
     name: 'dapr-internal-grpc-port',
-    type: 'int',
+    type: 'port',
     default: '0',
     doc: 'port for other sidecars; 0 takes a free one',
   },
   {
     name: 'dapr-public-port',
-    type: 'int',
+    type: 'port',
     doc: 'port for metadata and health only, without token',
   },
   {
@@ -70,7 +70,7 @@ export const sidecarFlags = [
   },
   {
     name: 'metrics-port',
-    type: 'int',
+    type: 'port',
     default: '9090',
     doc: 'port Prometheus scrapes; 0 takes a free one',
   },
@@ -219,7 +219,7 @@ export const sidecarFlags = [
     doc: 'profiling server',
     unbuilt: 'profiling',
   },
-  { name: 'profile-port', type: 'int', doc: 'port of the profiling server', unbuilt: 'profiling' },
+  { name: 'profile-port', type: 'port', doc: 'port of the profiling server', unbuilt: 'profiling' },
   {
     name: 'wait',
     type: 'bool',
@@ -251,7 +251,7 @@ export const sidecarFlags = [
 ] as const satisfies readonly Flag[]
 
 export const backendFlags = [
-  { name: 'port', type: 'int', default: '9411', doc: 'port of the Zipkin API and the console' },
+  { name: 'port', type: 'port', default: '9411', doc: 'port of the Zipkin API and the console' },
   {
     name: 'listen-address',
     type: 'string',
@@ -325,26 +325,26 @@ export const runFlags = [
     doc: 'multi-app run file, or a directory with dapr.yaml',
   },
   { name: 'app-id', short: 'a', type: 'string', doc: 'name of the app' },
-  { name: 'app-port', short: 'p', type: 'int', doc: 'port the app listens on' },
+  { name: 'app-port', short: 'p', type: 'port', doc: 'port the app listens on' },
   { name: 'app-protocol', short: 'P', type: 'string', default: 'http', doc: 'http or https' },
   {
     name: 'dapr-http-port',
     short: 'H',
-    type: 'int',
+    type: 'port',
     default: '0',
     doc: 'port of the HTTP API; 0 takes a free one',
   },
   {
     name: 'dapr-grpc-port',
     short: 'G',
-    type: 'int',
+    type: 'port',
     default: '0',
     doc: 'port of the gRPC API; 0 takes a free one',
   },
   {
     name: 'metrics-port',
     short: 'M',
-    type: 'int',
+    type: 'port',
     default: '0',
     doc: 'port Prometheus scrapes; 0 takes a free one',
   },
@@ -371,7 +371,7 @@ export const runFlags = [
   },
   {
     name: 'backend-port',
-    type: 'int',
+    type: 'port',
     default: '9411',
     doc: 'port of the trace backend and console',
   },

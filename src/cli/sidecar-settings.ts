@@ -18,11 +18,6 @@ export function toSidecarSettings(
   const protocol = flags['app-protocol']
   if (protocol !== 'http' && protocol !== 'https')
     problems.push(mistake('app-protocol', UNSUPPORTED_PROTOCOL, protocol))
-  for (const name of PORTS) {
-    const port = flags[name]
-    if (port !== undefined && (port < 0 || port > 65_535))
-      problems.push(mistake(name, 'a port is a number from 0 to 65535', String(port)))
-  }
   if (problems.length > 0) return err(problems)
 
   const maxConcurrency = flags['app-max-concurrency']
@@ -62,15 +57,6 @@ export function toSidecarSettings(
     appApiToken: env.APP_API_TOKEN || undefined,
   })
 }
-
-const PORTS = [
-  'app-port',
-  'dapr-http-port',
-  'dapr-grpc-port',
-  'dapr-internal-grpc-port',
-  'dapr-public-port',
-  'metrics-port',
-] as const
 
 const UNSUPPORTED_PROTOCOL =
   'only http and https apps are supported; gRPC apps need the gRPC API, which does not exist yet'

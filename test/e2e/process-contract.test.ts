@@ -201,11 +201,11 @@ describe('sidelight sidecar as a process [daprd’s contract]', () => {
       ['--app-prot=1'],
       /--app-prot: no such flag; did you mean --app-port\? \[FLAG_UNKNOWN\]/,
     ],
-    ['a port that is none', ['--app-port=http'], /--app-port: a whole number is needed/],
+    ['a port that is none', ['--app-port=http'], /--app-port: a port from 0 to 65535 is needed/],
     [
       'a port out of range',
       ['--dapr-http-port=70000'],
-      /a port is a number from 0 to 65535 \(seen "70000"\)/,
+      /a port from 0 to 65535 is needed: .* \(seen "70000"\)/,
     ],
     ['a dotted app id', ['--app-id=a.b'], /an app id has no dots/],
     [

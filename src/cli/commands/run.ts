@@ -52,14 +52,19 @@ export const run: Command = async (argv, context) => {
     plan.value.map(({ appId }) => appId),
     context.isTerminal,
   )
-  const logOf = (appId: string) =>
-    createLogger({
+  // What a sidecar says while it starts, the table of addresses says better.
+  let isStarting = true
+  const logOf = (appId: string) => {
+    const format = lines.sidecarFormat(appId)
+    return createLogger({
       level: levelOf(plan.value.find((app) => app.appId === appId)?.logLevel),
-      format: lines.sidecarFormat(appId),
+      format: (time, level, message, fields) =>
+        isStarting && level === 'info' ? '' : format(time, level, message, fields),
       fields: {},
-      write: context.out,
+      write: (line) => (line === '' ? undefined : context.out(line)),
       nowUs: context.clock.nowUs,
     })
+  }
   const stopRequest = createStopRequest()
   let exitCode = 0
   let stopping = false
@@ -107,6 +112,7 @@ export const run: Command = async (argv, context) => {
     )
   const ready = Promise.all(bundle.apps.map(({ sidecar }) => sidecar.ready))
   void ready.then((all) => {
+    isStarting = false
     if (all.includes(false)) return
     if (backend !== undefined) context.out(`\nTraces: ${backend.url}/zipkin/`)
     for (const file of new Set(apps.value.flatMap(({ configFiles }) => configFiles)))

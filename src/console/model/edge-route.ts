@@ -1,4 +1,4 @@
-import { type GraphNode, NODE_HEIGHT, NODE_WIDTH } from './service-graph.ts'
+import { COLUMN_WIDTH, type GraphNode, NODE_HEIGHT, NODE_WIDTH } from './service-graph.ts'
 
 /** SVG path data of a call, with the place of its label. */
 export interface EdgeRoute {
@@ -34,9 +34,10 @@ export function routeChord(from: GraphNode, to: GraphNode): EdgeRoute {
   }
 }
 
-/** Left to right; within a column it bulges right; a call back swings below; a call to itself makes a loop. */
+/** Left to right; over the boxes of the columns between; within a column it bulges right; a call back swings below; a call to itself makes a loop. */
 export function routeEdge(from: GraphNode, to: GraphNode): EdgeRoute {
   if (from === to) return loop(from)
+  if (to.x - from.x > COLUMN_WIDTH) return over(from, to)
   if (to.x > from.x) return forward(from, to)
   return to.x === from.x ? sideways(from, to) : back(from, to)
 }
@@ -62,6 +63,20 @@ function forward(from: GraphNode, to: GraphNode): EdgeRoute {
     arrow: `M${to.x} ${y1}l-8 -4.5v9z`,
     x: (x0 + x1) / 2,
     y: (y0 + y1) / 2,
+  }
+}
+
+/** A call that skips columns swings above, where no box hides it; the farther, the higher. */
+function over(from: GraphNode, to: GraphNode): EdgeRoute {
+  const x0 = from.x + NODE_WIDTH / 2
+  const x1 = to.x + NODE_WIDTH / 2
+  const rise = 30 + (x1 - x0) / 12
+  const high = Math.min(from.y, to.y) - rise
+  return {
+    path: `M${x0} ${from.y}C${x0} ${high} ${x1} ${high} ${x1} ${to.y - 7}`,
+    arrow: `M${x1} ${to.y}l-4.5 -8h9z`,
+    x: (x0 + x1) / 2,
+    y: Math.min(from.y, to.y) - rise * 0.75 - 4,
   }
 }
 

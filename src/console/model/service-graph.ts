@@ -30,6 +30,8 @@ export const NODE_WIDTH = 168
 export const NODE_HEIGHT = 48
 const GAP_X = 120
 const GAP_Y = 28
+/** From one column's left edge to the next one's. */
+export const COLUMN_WIDTH = NODE_WIDTH + GAP_X
 
 /**
  * Callers left, callees right: a service's column is its longest way from a caller nobody calls.

@@ -77,6 +77,13 @@ describe('layoutServices', () => {
 })
 
 describe('routeEdge', () => {
+  test('leads a call that skips a column over the boxes between', () => {
+    const { byService } = layoutServices([link('a', 'b'), link('b', 'c'), link('a', 'c')])
+    const [from, to] = [byService.get('a'), byService.get('c')]
+    assert.ok(from && to)
+    assert.ok(routeEdge(from, to).y < from.y)
+  })
+
   test('draws every direction', () => {
     const { byService, links } = layoutServices([
       link('a', 'b'),
