@@ -10,6 +10,8 @@ export interface LoadSettings {
   readonly rate: number
   readonly seconds: number
   readonly connections?: number
+  /** Ends the load before its time. */
+  readonly signal?: AbortSignal
 }
 
 export interface LoadResult {
@@ -93,7 +95,8 @@ export async function generateLoad(settings: LoadSettings): Promise<LoadResult> 
         if (lane === undefined) waiting.push(startedAt)
         else send(lane, startedAt)
       }
-      if (now - began < seconds * 1000) setTimeout(tick, rate > 0 ? 1 : 50)
+      if (now - began < seconds * 1000 && !settings.signal?.aborted)
+        setTimeout(tick, rate > 0 ? 1 : 50)
       else resolve()
     }
     tick()
