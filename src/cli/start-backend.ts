@@ -10,7 +10,7 @@ import {
 } from '../backend/index.ts'
 import type { Logger } from '../base/logger.ts'
 import { VERSION } from '../base/version.ts'
-import { getText } from '../net/index.ts'
+import type { Sender } from '../net/index.ts'
 import { backendCatalogue } from '../telemetry/index.ts'
 import type { CliContext } from './cli-context.ts'
 import { isProcessAlive } from './is-process-alive.ts'
@@ -62,10 +62,11 @@ export interface FoundBackend {
 export async function findOrStartBackend(
   port: number,
   context: CliContext,
+  sender: Sender,
   log: Logger,
 ): Promise<FoundBackend> {
   const url = `http://localhost:${port}`
-  if (await isZipkin(url)) {
+  if (await isZipkin(url, sender)) {
     log.info(`using the trace backend that runs on port ${port}`)
     return { url }
   }
@@ -79,9 +80,10 @@ export async function findOrStartBackend(
 
 const ASK_TIMEOUT_MS = 1_000
 
-async function isZipkin(url: string): Promise<boolean> {
+async function isZipkin(url: string, sender: Sender): Promise<boolean> {
   try {
-    return (await getText(`${url}/health`, ASK_TIMEOUT_MS)).includes('zipkin')
+    const signal = AbortSignal.timeout(ASK_TIMEOUT_MS)
+    return (await sender.get(`${url}/health`, signal)).includes('zipkin')
   } catch {
     // Nobody there, or no HTTP: listening will tell.
     return false

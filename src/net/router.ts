@@ -34,7 +34,7 @@ const createNode = <R>(): Node<R> => ({
   methods: new Map(),
 })
 
-/** @throws Error when two routes collide: a bug in the table. */
+/** @throws Error when two routes collide or call the same segment by two names: a bug in the table. */
 export function createRouter<R extends RouteTemplate>(routes: readonly R[]): Router<R> {
   const root = createNode<R>()
   for (const route of routes) insert(root, route)
@@ -57,7 +57,10 @@ function insert<R extends RouteTemplate>(root: Node<R>, route: R): void {
       node.literals.set(segment, next)
       node = next
     } else if (parameter[2] === undefined) {
-      node.parameter ??= { name: parameter[1] as string, node: createNode() }
+      const name = parameter[1] as string
+      node.parameter ??= { name, node: createNode() }
+      if (node.parameter.name !== name)
+        throw new Error(`{${node.parameter.name}} is called {${name}} in ${route.template}`)
       node = node.parameter.node
     } else {
       node.rest ??= { name: parameter[1] as string, methods: new Map() }

@@ -1,6 +1,9 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { Agent, request } from 'undici'
+import { headerValue } from './headers.ts'
+import type { RawHeaders } from './message.ts'
+import { readWhole } from './read-whole.ts'
+import { createUpstream, type UpstreamReply } from './upstream.ts'
 
 /** One answer of a telemetry receiver. */
 export interface SendResult {
@@ -17,64 +20,87 @@ export interface Sender {
     signal: AbortSignal,
     headers?: Readonly<Record<string, string>>,
   ): Promise<SendResult>
+  /** The text of a small answer, for programs that ask one another whether they are there. */
+  get(url: string, signal: AbortSignal): Promise<string>
   close(): Promise<void>
 }
 
 const compress = promisify(gzip)
 const GZIP_FROM_BYTES = 1024
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+/** Of an answer; what comes behind is not read. */
+const MAX_ANSWER_BYTES = 65_536
 
 export function createSender(options: { readonly userAgent: string }): Sender {
-  const agent = new Agent({ connections: 2, connect: { timeout: 5_000 } })
+  const upstream = createUpstream({
+    connectTimeoutMs: 5_000,
+    keepAliveMs: 4_000,
+    maxHeaderBytes: 65_536,
+    verifyTls: true,
+  })
+  const call = (
+    method: string,
+    url: URL,
+    headers: RawHeaders,
+    body: Uint8Array | undefined,
+    signal: AbortSignal,
+  ): Promise<UpstreamReply> =>
+    upstream.send(
+      url.origin,
+      {
+        method,
+        target: `${url.pathname}${url.search}`,
+        headers: ['User-Agent', options.userAgent, ...basicAuthorization(url), ...headers],
+        body,
+      },
+      (abort) => {
+        if (signal.aborted) abort()
+        else signal.addEventListener('abort', abort, { once: true })
+      },
+    )
   return {
     async post(url, contentType, body, signal, headers = {}) {
       const target = new URL(url)
-      const authorization = basicAuthorization(target)
       // Over loopback bytes are free and CPU is not.
       const zip = body.length >= GZIP_FROM_BYTES && !LOOPBACK.test(target.hostname)
-      const response = await request(target, {
-        dispatcher: agent,
-        method: 'POST',
-        headers: {
-          'content-type': contentType,
-          'user-agent': options.userAgent,
-          ...(zip ? { 'content-encoding': 'gzip' } : {}),
-          ...(authorization === undefined ? {} : { authorization }),
-          ...headers,
-        },
-        body: zip ? await compress(body, { level: 1 }) : body,
+      const bytes = zip ? await compress(body, { level: 1 }) : Buffer.from(body)
+      const reply = await call(
+        'POST',
+        target,
+        [
+          'Content-Type',
+          contentType,
+          ...(zip ? ['Content-Encoding', 'gzip'] : []),
+          ...Object.entries(headers).flat(),
+        ],
+        bytes,
         signal,
-      })
-      await response.body.dump()
-      const retryAfterMs = parseRetryAfter(response.headers['retry-after'])
-      return {
-        status: response.statusCode,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      }
+      )
+      await readWhole(reply.body, MAX_ANSWER_BYTES)
+      const retryAfterMs = parseRetryAfter(headerValue(reply.headers, 'retry-after'))
+      return { status: reply.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
     },
-    close: () => agent.destroy(),
+    async get(url, signal) {
+      const reply = await call('GET', new URL(url), [], undefined, signal)
+      return readWhole(reply.body, MAX_ANSWER_BYTES)
+    },
+    close: () => upstream.close(),
   }
 }
 
-/** Takes user and password out of the URL: they belong into a header, and into no error message. */
-function basicAuthorization(url: URL): string | undefined {
-  if (url.username === '') return undefined
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  url.username = ''
-  url.password = ''
-  return `Basic ${Buffer.from(credentials).toString('base64')}`
-}
+/** User and password of a URL belong into a header, and into no error message. */
+const basicAuthorization = ({ username, password }: URL): string[] =>
+  username === ''
+    ? []
+    : [
+        'Authorization',
+        `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`,
+      ]
 
 const MAX_RETRY_AFTER_MS = 60_000
 
 /** Seconds only: the date form needs clocks that agree. */
-function parseRetryAfter(value: string | string[] | undefined): number | undefined {
-  if (typeof value !== 'string' || !/^\d+$/.test(value)) return undefined
+function parseRetryAfter(value: string | undefined): number | undefined {
+  if (value === undefined || !/^\d+$/.test(value)) return undefined
   return Math.min(Number(value) * 1000, MAX_RETRY_AFTER_MS)
-}
-
-/** One small GET, for programs that ask one another whether they are there. Rejects when nobody answers in time. */
-export async function getText(url: string, timeoutMs: number): Promise<string> {
-  const response = await request(url, { signal: AbortSignal.timeout(timeoutMs) })
-  return response.body.text()
 }

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
-import { Agent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { codeOf, Fault, messageOf } from '../base/fault.ts'
 import type { BodySink, BodyStream, RawHeaders } from './message.ts'
+import { createAgent } from './undici-agent.ts'
 
 export interface UpstreamRequest {
   readonly method: string
@@ -46,7 +47,7 @@ export interface UpstreamOptions {
 }
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const agent = new Agent({
+  const agent = createAgent({
     pipelining: 1,
     keepAliveTimeout: options.keepAliveMs,
     keepAliveMaxTimeout: options.keepAliveMs,

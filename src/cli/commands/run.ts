@@ -70,7 +70,7 @@ export const run: Command = async (argv, context) => {
   let stopping = false
   const sender = createSender({ userAgent: `sidelight/${VERSION}` })
   const backend = values.backend
-    ? await findOrStartBackend(values['backend-port'], context, logOf(BACKEND))
+    ? await findOrStartBackend(values['backend-port'], context, sender, logOf(BACKEND))
     : undefined
   const started = await startBundle({
     apps: apps.value,
