@@ -1,20 +1,17 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Backend } from '../../backend/index.ts'
 import { codeOf, Fault, messageOf } from '../../base/fault.ts'
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../base/logger.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { VERSION } from '../../base/version.ts'
 import { type BundleApp, parseRunFile, type RunApp, startBundle } from '../../local/index.ts'
-import { createRegistrationDirectory, createSender } from '../../net/index.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
-import { isProcessAlive } from '../is-process-alive.ts'
 import { createAppLines } from '../pretty-log.ts'
 import { runFlags, sidecarFlags } from '../settings.ts'
+import { createSharedParts } from '../shared-parts.ts'
 import { toSidecarSettings } from '../sidecar-settings.ts'
 import { signalGroup } from '../signal-group.ts'
 import { findOrStartBackend } from '../start-backend.ts'
@@ -68,20 +65,13 @@ export const run: Command = async (argv, context) => {
   const stopRequest = createStopRequest()
   let exitCode = 0
   let stopping = false
-  const sender = createSender({ userAgent: `sidelight/${VERSION}` })
+  const shared = createSharedParts(context)
   const backend = values.backend
-    ? await findOrStartBackend(values['backend-port'], context, sender, logOf(BACKEND))
+    ? await findOrStartBackend(values['backend-port'], context, shared.sender, logOf(BACKEND))
     : undefined
   const started = await startBundle({
     apps: apps.value,
-    shared: {
-      clock: context.clock,
-      env: context.env,
-      registrations: createRegistrationDirectory(context.home, isProcessAlive),
-      sender,
-      hostName: hostname(),
-      pid: context.pid,
-    },
+    shared,
     logOf,
     signalGroup,
     onAppLine: (appId, line) => context.out(lines.app(appId, line)),
@@ -125,7 +115,7 @@ export const run: Command = async (argv, context) => {
       stopping = true
       await bundle.stop()
       await closeBackend(backend)
-      await sender.close()
+      await shared.sender.close()
     },
     reload: () => void bundle.reload(),
   })

@@ -1,11 +1,10 @@
 import { hostname } from 'node:os'
 import { DAPR_VERSION, VERSION } from '../../base/version.ts'
 import { type RunningSidecar, startSidecar } from '../../local/index.ts'
-import { createRegistrationDirectory, createSender } from '../../net/index.ts'
 import { type Command, createCliLogger, reportProblems } from '../cli-context.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
-import { isProcessAlive } from '../is-process-alive.ts'
 import { sidecarFlags } from '../settings.ts'
+import { createSharedParts } from '../shared-parts.ts'
 import { toSidecarSettings } from '../sidecar-settings.ts'
 import { createStopRequest } from '../stop-request.ts'
 
@@ -43,35 +42,22 @@ export const sidecar: Command = async (argv, context) => {
   log.info(`starting Sidelight ${VERSION} (Dapr API ${DAPR_VERSION})`)
 
   const stopRequest = createStopRequest()
-  const sender = createSender({ userAgent: `sidelight/${VERSION}` })
-  const started = await startSidecar(
-    settings.value,
-    values.config,
-    {
-      clock: context.clock,
-      env: context.env,
-      registrations: createRegistrationDirectory(context.home, isProcessAlive),
-      sender,
-      hostName: hostname(),
-      pid: context.pid,
-    },
-    log,
-    (force) => {
-      log.info(
-        force
-          ? 'Force shutdown requested, exiting immediately without graceful shutdown'
-          : 'Shutdown requested via API',
-      )
-      stopRequest.ask(force)
-    },
-  )
+  const shared = createSharedParts(context)
+  const started = await startSidecar(settings.value, values.config, shared, log, (force) => {
+    log.info(
+      force
+        ? 'Force shutdown requested, exiting immediately without graceful shutdown'
+        : 'Shutdown requested via API',
+    )
+    stopRequest.ask(force)
+  })
   if (!started.ok) return reportProblems(context, started.error)
   const running: RunningSidecar = started.value
   return context.runUntilStopped({
     onRequest: stopRequest.whenAsked,
     async stop() {
       await running.stop()
-      await sender.close()
+      await shared.sender.close()
       log.info('Daprd shutdown gracefully')
     },
     reload: () => void running.reload(),
