@@ -61,6 +61,10 @@ export function createHttpServer<X extends Exchange>(options: HttpServerOptions<
     })
     server.on('request', (req, res) => {
       if (closing) res.shouldKeepAlive = false
+      // A connection whose request was running when the close began is idle only now.
+      res.on('close', () => {
+        if (closing) server.closeIdleConnections()
+      })
       serve(options, req, res)
     })
     server.on('clientError', (error, socket) => refuse(options, error, socket as Socket))
@@ -136,10 +140,11 @@ function serve<X extends Exchange>(
   let run: Awaited<ReturnType<typeof runSteps>> | undefined
   let responseBytes = 0
   let broken = false
+  let cut = false
 
   res.on('close', () => {
     const outcome: Outcome = {
-      status: run === undefined ? STATUS_CLIENT_GONE : run.reply.status,
+      status: run === undefined || cut ? STATUS_CLIENT_GONE : run.reply.status,
       responseBytes,
       aborted: broken || !res.writableFinished,
     }
@@ -160,6 +165,11 @@ function serve<X extends Exchange>(
         responseBytes: 0,
         aborted: true,
       })
+      return
+    }
+    // Destroyed a moment ago: the close event, which tells the steps, is still on its way.
+    if (req.socket.destroyed) {
+      cut = true
       return
     }
     try {

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib'
 import { headerValue } from './headers.ts'
 import type { RawHeaders } from './message.ts'
 import { readWhole } from './read-whole.ts'
-import { createUpstream, type UpstreamReply } from './upstream.ts'
+import { createUpstream, type UpstreamReply } from './upstream/index.ts'
 
 /** One answer of a telemetry receiver. */
 export interface SendResult {
