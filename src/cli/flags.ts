@@ -113,20 +113,21 @@ const READERS: Readonly<
   Record<Exclude<Flag['type'], 'list'>, (text: string) => string | number | boolean | undefined>
 > = {
   string: (text) => text,
-  bool: (text) => BOOLEANS[text.toLowerCase()],
+  bool: (text) => BOOLEANS.get(text.toLowerCase()),
   int: (text) => (/^-?\d+$/.test(text) ? Number(text) : undefined),
   port: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
   durationMs: parseDurationMs,
   bytes: parseBytes,
 }
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  true: true,
-  t: true,
-  '1': true,
-  false: false,
-  f: false,
-  '0': false,
-}
+/** A map, since an object would take `constructor` for a value. */
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['t', true],
+  ['1', true],
+  ['false', false],
+  ['f', false],
+  ['0', false],
+])
 const EXPECTED: Readonly<Record<Flag['type'], string>> = {
   string: 'a text',
   list: 'a text',

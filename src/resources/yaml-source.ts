@@ -23,7 +23,12 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
   const lines = new LineCounter()
   const problems: Problem[] = []
   const documents: ResourceDocument[] = []
-  for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
+  // Without `logLevel` the library prints pieces of the file, which may be secret, to stderr.
+  for (const document of parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  })) {
     if ('empty' in document && document.empty === true) continue
     for (const error of document.errors)
       problems.push({
@@ -46,6 +51,8 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
       })
       continue
     }
+    // `---` and nothing: no resource.
+    if (value === null) continue
     const kind = isMap(document.contents) ? document.contents.get('kind') : undefined
     documents.push({
       kind: typeof kind === 'string' ? kind : undefined,

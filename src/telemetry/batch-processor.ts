@@ -88,9 +88,11 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
       if (flights.size === 0) idle?.()
       return
     }
+    // The hot path: a send is planned already, and this span changes nothing about it.
+    if (cancelTimer !== undefined && queue.length < settings.maxExportBatchSize) return
     if (exporter === undefined || backingOff || busy()) return
     if (closed || queue.length >= settings.maxExportBatchSize) wake(0)
-    else if (cancelTimer === undefined) wake(settings.scheduleDelayMs)
+    else wake(settings.scheduleDelayMs)
   }
   const send = (): void => {
     if (exporter === undefined || queue.length === 0 || busy()) return

@@ -18,11 +18,12 @@ const ZERO = /^0+$/
 
 /** Single-header form: `{traceId}-{spanId}[-{1|0|d}[-{parentId}]]`, or the decision alone. */
 export function parseB3Single(value: string): B3Context | undefined {
-  if (value.length === 1) return value in DECISIONS ? { sampled: DECISIONS[value] } : undefined
+  if (value.length === 1)
+    return DECISIONS.has(value) ? { sampled: DECISIONS.get(value) } : undefined
   const [traceId = '', spanId = '', decision, parentId, ...rest] = value.split('-')
   if (rest.length > 0 || (parentId !== undefined && !SPAN_ID.test(parentId))) return undefined
-  if (decision !== undefined && !(decision in DECISIONS)) return undefined
-  return withIds(traceId, spanId, decision === undefined ? undefined : DECISIONS[decision])
+  if (decision !== undefined && !DECISIONS.has(decision)) return undefined
+  return withIds(traceId, spanId, decision === undefined ? undefined : DECISIONS.get(decision))
 }
 
 /** Multi-header form. Lenient on `true`/`false`, which old clients send. */
@@ -33,20 +34,21 @@ export function parseB3Multi(headers: {
   readonly flags: string | undefined
 }): B3Context | undefined {
   const decision = headers.flags === '1' ? 'd' : headers.sampled?.toLowerCase()
-  if (decision !== undefined && !(decision in DECISIONS)) return undefined
-  const sampled = decision === undefined ? undefined : DECISIONS[decision]
+  if (decision !== undefined && !DECISIONS.has(decision)) return undefined
+  const sampled = decision === undefined ? undefined : DECISIONS.get(decision)
   if (headers.traceId === undefined && headers.spanId === undefined)
     return sampled === undefined ? undefined : { sampled }
   return withIds(headers.traceId ?? '', headers.spanId ?? '', sampled)
 }
 
-const DECISIONS: Readonly<Record<string, boolean>> = {
-  '0': false,
-  '1': true,
-  d: true,
-  false: false,
-  true: true,
-}
+/** A map, since an object would take `toString` for a decision. */
+const DECISIONS: ReadonlyMap<string, boolean> = new Map([
+  ['0', false],
+  ['1', true],
+  ['d', true],
+  ['false', false],
+  ['true', true],
+])
 
 function withIds(
   traceId: string,

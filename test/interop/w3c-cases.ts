@@ -22,8 +22,7 @@ const traceparent = (
   name: string,
   trace: 'same' | 'new',
   ...values: readonly string[]
-): readonly W3cCase[] =>
-  values.map((value) => ({ name, headers: [`traceparent:${value}`], trace }))
+): readonly W3cCase[] => values.map((value) => ({ name, headers: [`traceparent:${value}`], trace }))
 
 /** Trailing `undefined` = discarded. */
 const tracestate = (
@@ -197,11 +196,7 @@ export const w3cCases: readonly W3cCase[] = [
     [...MEMBER_LINES, members(31, 32)],
     members(1, 32),
   ),
-  tracestate(
-    'test_tracestate_member_count_limit',
-    [...MEMBER_LINES, members(31, 33)],
-    undefined,
-  ),
+  tracestate('test_tracestate_member_count_limit', [...MEMBER_LINES, members(31, 33)], undefined),
   tracestate(
     'test_tracestate_key_length_limit',
     ['foo=1', `${'z'.repeat(256)}=1`],

@@ -15,7 +15,8 @@ export interface TracingSpec {
   readonly samplingRate: number | undefined
   /** A complete URL. Absent = no Zipkin exporter. */
   readonly zipkinEndpoint: string | undefined
-  readonly stdout: boolean
+  /** Absent = `false`, unless an earlier file says `true`. */
+  readonly stdout: boolean | undefined
   /** A `sampling` block is present, so that rate 0 follows sampled callers instead of switching tracing off. */
   readonly followsCallers: boolean
 }

@@ -60,7 +60,7 @@ function readDocument(
       ? {
           samplingRate: tracing.samplingRate ?? undefined,
           zipkinEndpoint: tracing.zipkin?.endpointAddress || undefined,
-          stdout: tracing.stdout ?? false,
+          stdout: tracing.stdout ?? undefined,
           followsCallers: tracing.sampling !== undefined && tracing.sampling !== null,
         }
       : undefined,
@@ -81,6 +81,6 @@ const mergeTracing = (
     : {
         samplingRate: over.samplingRate ?? under.samplingRate,
         zipkinEndpoint: over.zipkinEndpoint ?? under.zipkinEndpoint,
-        stdout: over.stdout || under.stdout,
+        stdout: over.stdout ?? under.stdout,
         followsCallers: over.followsCallers || under.followsCallers,
       }

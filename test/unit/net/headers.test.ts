@@ -69,9 +69,12 @@ describe('forwardableHeaders [RFC 9110 7.6.1]', () => {
       asked.push(name)
       return name === 'x-a'
     })
-    assert.deepEqual([kept, asked], [
-      ['X-B', '2'],
-      ['x-a', 'x-b'],
-    ])
+    assert.deepEqual(
+      [kept, asked],
+      [
+        ['X-B', '2'],
+        ['x-a', 'x-b'],
+      ],
+    )
   })
 })

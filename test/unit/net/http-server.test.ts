@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { silentLogger } from '../../../src/base/logger.ts'
 import {
   type BodySink,
+  type BodyStream,
   createHttpServer,
   type Exchange,
   type Outcome,
@@ -56,11 +57,19 @@ async function open(
     refused,
     exchanges,
     close: server.close,
-    [Symbol.asyncDispose]: async () => { console.log('dispose'); await server.close(0); console.log('disposed') },
+    [Symbol.asyncDispose]: () => server.close(0),
   }
 }
 
 const ok = (): Reply => ({ status: 200, headers: ['X-A', '1', 'x-a', '2'], body: 'hello' })
+
+/** A source that has nothing to say. */
+const STREAM: BodyStream = {
+  pipe: () => undefined,
+  resume: () => undefined,
+  cancel: () => undefined,
+  takeWhole: () => undefined,
+}
 
 /** A promise and the key to it. */
 function gate<T>() {
@@ -95,7 +104,10 @@ describe('createHttpServer', () => {
 
   test('tells an announced body from a chunked one', async () => {
     await using server = await open(ok)
-    for (const head of ['Content-Length: 3\r\n\r\nabc', 'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n']) {
+    for (const head of [
+      'Content-Length: 3\r\n\r\nabc',
+      'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ]) {
       await using client = await openRaw(server.port)
       await client.send(`POST / HTTP/1.1\r\nHost: test\r\n${head}`)
       await client.readAnswer()
@@ -147,15 +159,15 @@ describe('createHttpServer', () => {
     await using server = await open(() => ({
       status: 200,
       headers: ['Content-Length', '10'],
-      body: { pipe: piped.release, resume: () => undefined, cancel: () => undefined },
+      body: { ...STREAM, pipe: piped.release },
     }))
     await using client = await openRaw(server.port)
     await client.send(GET)
-console.log('sent'); const sink = await piped.passed; console.log('piped')
+    const sink = await piped.passed
     sink.write(Buffer.from('abc'))
     await eventually(() => client.pending.includes('abc'))
     sink.fail(new Error('broken'))
-await client.readToEnd(); console.log('ended')
+    await client.readToEnd()
     await eventually(() => server.outcomes.length === 1)
     assert.deepEqual(server.outcomes, [{ status: 200, responseBytes: 3, aborted: true }])
   })
@@ -166,7 +178,7 @@ await client.readToEnd(); console.log('ended')
     await using server = await open(() => ({
       status: 200,
       headers: [],
-      body: { pipe: piped.release, resume: () => undefined, cancel: cancelled.release },
+      body: { ...STREAM, pipe: piped.release, cancel: cancelled.release },
     }))
     await using client = await openRaw(server.port)
     await client.send(GET)
@@ -262,7 +274,7 @@ describe('createHttpServer, listen and close', () => {
     waiting.release(ok())
     assert.equal((await client.readAnswer()).body.toString(), 'hello')
     await closed
-await client.readToEnd(); console.log('ended')
+    await client.readToEnd()
     await eventually(() => server.outcomes.length === 1)
     assert.equal(server.outcomes[0]?.aborted, false)
   })

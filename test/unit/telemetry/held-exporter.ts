@@ -31,17 +31,20 @@ export function createHeldExporter(): HeldExporter {
       return newest
     },
     export(spans, signal) {
-      return new Promise((resolve) => {
-        signal.addEventListener('abort', () => resolve({ kind: 'failed', reason: 'aborted' }))
-        held.push({
-          names: spans.map(({ name }) => name),
-          signal,
-          settle(outcome) {
-            resolve(outcome)
-            return turn()
-          },
-        })
+      let answer: (outcome: ExportOutcome) => void = () => undefined
+      const answered = new Promise<ExportOutcome>((resolve) => {
+        answer = resolve
       })
+      signal.addEventListener('abort', () => answer({ kind: 'failed', reason: 'aborted' }))
+      held.push({
+        names: spans.map(({ name }) => name),
+        signal,
+        settle(outcome) {
+          answer(outcome)
+          return turn()
+        },
+      })
+      return answered
     },
   }
 }

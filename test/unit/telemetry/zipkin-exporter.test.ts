@@ -74,7 +74,10 @@ describe('createZipkinExporter', () => {
     )
     assert.deepEqual(await exporter.export([BARE, BARE], signal), { kind: 'exported' })
     const [url, type, body, given] = calls[0] ?? []
-    assert.deepEqual([url, type, given], ['http://collector/api/v2/spans', 'application/json', signal])
+    assert.deepEqual(
+      [url, type, given],
+      ['http://collector/api/v2/spans', 'application/json', signal],
+    )
     assert.equal((JSON.parse(body ?? '') as unknown[]).length, 2)
   })
 

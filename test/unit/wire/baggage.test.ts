@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
 import { parseBaggage } from '../../../src/wire/baggage.ts'
 
-const passed: readonly (readonly [why: string, lines: readonly string[], text: string | undefined])[] =
-  [
-    ['nothing', [''], undefined],
-    ['blanks', ['  '], undefined],
-    ['one member', ['a=1'], 'a=1'],
-    ['several lines as one list', ['a=1', 'b=2'], 'a=1,b=2'],
-    ['blanks as they were sent', ['a = 1 , b=2'], 'a = 1 , b=2'],
-    ['an empty value', ['a='], 'a='],
-    ['properties, with and without value [property]', ['a=1;p;q=2 ; r'], 'a=1;p;q=2 ; r'],
-    ['every character of a token [key]', ["!#$%&'*+-.^_`|~0aA=1"], "!#$%&'*+-.^_`|~0aA=1"],
-    ['= in a value [value]', ['a=b==c'], 'a=b==c'],
-    ['percent escapes as they were sent [value]', ['a=%20%2f%C3%A9'], 'a=%20%2f%C3%A9'],
-    ['a key twice: the last one wins where it is read', ['a=1,a=2'], 'a=1,a=2'],
-  ]
+const passed: readonly (readonly [
+  why: string,
+  lines: readonly string[],
+  text: string | undefined,
+])[] = [
+  ['nothing', [''], undefined],
+  ['blanks', ['  '], undefined],
+  ['one member', ['a=1'], 'a=1'],
+  ['several lines as one list', ['a=1', 'b=2'], 'a=1,b=2'],
+  ['blanks as they were sent', ['a = 1 , b=2'], 'a = 1 , b=2'],
+  ['an empty value', ['a='], 'a='],
+  ['properties, with and without value [property]', ['a=1;p;q=2 ; r'], 'a=1;p;q=2 ; r'],
+  ['every character of a token [key]', ["!#$%&'*+-.^_`|~0aA=1"], "!#$%&'*+-.^_`|~0aA=1"],
+  ['= in a value [value]', ['a=b==c'], 'a=b==c'],
+  ['percent escapes as they were sent [value]', ['a=%20%2f%C3%A9'], 'a=%20%2f%C3%A9'],
+  ['a key twice: the last one wins where it is read', ['a=1,a=2'], 'a=1,a=2'],
+]
 
 const refused: readonly (readonly [why: string, lines: readonly string[], says: RegExp])[] = [
   ['a member without =', ['a'], /list-member: "a"/],
@@ -37,8 +40,7 @@ const members = (n: number): string => Array.from({ length: n }, (_, i) => `k${i
 
 describe('parseBaggage [baggage]', () => {
   for (const [why, lines, text] of passed)
-    test(`passes ${why} on`, () =>
-      assert.deepEqual(parseBaggage(lines), { ok: true, value: text }))
+    test(`passes ${why} on`, () => assert.deepEqual(parseBaggage(lines), { ok: true, value: text }))
 
   for (const [why, lines, says] of refused)
     test(`refuses ${why}`, () => {

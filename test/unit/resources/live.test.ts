@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { rm, writeFile } from 'node:fs/promises'
+import { type Reload, watchConfiguration } from '../../../src/resources/index.ts'
+import { eventually } from '../../support/eventually.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+const rate = (value: string): string =>
+  `kind: Configuration\nspec:\n  tracing:\n    samplingRate: "${value}"\n`
+
+async function open(text: string) {
+  const directory = await temporaryDirectory()
+  const file = directory.file('config.yaml')
+  await writeFile(file, text)
+  const clock = createFakeClock()
+  const reloads: Reload['result'][] = []
+  const result = await watchConfiguration({
+    files: [file],
+    env: {},
+    clock,
+    onReload: ({ result: outcome }) => reloads.push(outcome),
+  })
+  assert.ok(result.ok)
+  const live = result.value
+  return {
+    live,
+    clock,
+    file,
+    reloads,
+    rate: () => live.current().configuration.tracing?.samplingRate,
+    async [Symbol.asyncDispose]() {
+      live[Symbol.dispose]()
+      await directory[Symbol.asyncDispose]()
+    },
+  }
+}
+
+describe('watchConfiguration', () => {
+  test('refuses to start with every problem of the first reading', async () => {
+    await using directory = await temporaryDirectory()
+    const missing = directory.file('missing.yaml')
+    const result = await watchConfiguration({
+      files: [missing],
+      env: {},
+      clock: createFakeClock(),
+      onReload: () => assert.fail('nothing is in force'),
+    })
+    assert.ok(!result.ok)
+    assert.deepEqual(
+      result.error.map(({ code, file }) => [code, file]),
+      [['FILE_UNREADABLE', missing]],
+    )
+  })
+
+  test('is generation 1 at the start, frozen', async () => {
+    await using opened = await open(rate('0.5'))
+    const snapshot = opened.live.current()
+    assert.deepEqual([snapshot.generation, opened.rate()], [1, 0.5])
+    assert.ok(Object.isFrozen(snapshot) && Object.isFrozen(snapshot.configuration))
+    assert.deepEqual([opened.live.lastReload().result, opened.reloads], ['applied', []])
+  })
+
+  test('sees an edit by itself, when time passes', async () => {
+    await using opened = await open(rate('0.5'))
+    await writeFile(opened.file, rate('0.75'))
+    await eventually(() => {
+      opened.clock.advance(50)
+      return opened.rate() === 0.75
+    })
+    assert.equal(opened.live.current().generation, 2)
+    assert.deepEqual(opened.reloads, ['applied'])
+  })
+
+  test('keeps the last good one when an edit is bad, and says so until it is mended [design 4]', async () => {
+    await using opened = await open(rate('0.5'))
+    const good = opened.live.current()
+    await writeFile(opened.file, rate('50%'))
+    assert.equal((await opened.live.reload()).result, 'rejected')
+    assert.equal(opened.live.current(), good)
+    assert.equal(opened.live.lastReload().problems[0]?.code, 'RATE_NOT_A_NUMBER')
+    assert.equal((await opened.live.reload()).result, 'unchanged')
+    await writeFile(opened.file, rate('0.5'))
+    assert.equal((await opened.live.reload()).result, 'unchanged')
+    assert.equal(opened.live.current(), good)
+    assert.deepEqual(opened.live.lastReload().problems, [])
+  })
+
+  test('does nothing for an edit that changes nothing', async () => {
+    await using opened = await open(rate('0.5'))
+    await writeFile(opened.file, `# a remark\n${rate('0.50')}`)
+    assert.equal((await opened.live.reload()).result, 'unchanged')
+    assert.equal(opened.live.current().generation, 1)
+  })
+
+  test('keeps the last good one when the file is gone', async () => {
+    await using opened = await open(rate('0.5'))
+    await rm(opened.file)
+    const { result, problems } = await opened.live.reload()
+    assert.deepEqual(
+      [result, problems[0]?.code, opened.rate()],
+      ['rejected', 'FILE_UNREADABLE', 0.5],
+    )
+  })
+
+  test('watches no more after it is disposed of', async () => {
+    await using opened = await open(rate('0.5'))
+    opened.live[Symbol.dispose]()
+    assert.equal(opened.clock.pending, 0)
+  })
+})
