@@ -1,6 +1,5 @@
 import { codeOf, Fault } from '../../base/fault.ts'
 import { headerValue, readBody } from '../../net/index.ts'
-import { decodeZipkinSpans } from '../../wire/zipkin-json.ts'
 import type { BackendExchange, Handler } from '../exchange.ts'
 import { inflateBody } from '../inflate-body.ts'
 import type { DropReason } from '../meter.ts'
@@ -32,15 +31,16 @@ async function ingest({ settings, store, meter }: BackendParts, x: BackendExchan
   const sent = await readBody(request, settings.maxBodyBytes)
   const isGzip = headerValue(request.headers, 'content-encoding')?.includes('gzip') === true
   const body = isGzip ? await inflateBody(sent, settings.maxBodyBytes) : sent
-  const spans = decodeZipkinSpans(body)
-  if (!spans.ok) throw new Fault('SPANS_MALFORMED', spans.error)
-  if (spans.value.length > settings.maxBatchSpans)
+  const batch = store.prepare(body)
+  if (!batch.ok) throw new Fault('SPANS_MALFORMED', batch.error)
+  const { spanCount } = batch.value
+  if (spanCount > settings.maxBatchSpans)
     throw new Fault(
       'SPANS_TOO_MANY',
-      `a message of ${spans.value.length} spans is over the limit of ${settings.maxBatchSpans}; send smaller batches`,
+      `a message of ${spanCount} spans is over the limit of ${settings.maxBatchSpans}; send smaller batches`,
     )
-  if (spans.value.length > 0) await store.accept({ spans: spans.value, body })
-  meter.ingested(spans.value.length, body.length)
+  if (spanCount > 0) await batch.value.accept()
+  meter.ingested(spanCount, body.length)
 }
 
 /** `POST /api/v1/spans`. */

@@ -1,3 +1,4 @@
+import type { Result } from '../../base/result.ts'
 import type { ZipkinSpan } from '../../wire/zipkin-span.ts'
 import type { DependencyLink } from '../query/dependency-linker.ts'
 import type { TraceQuery } from '../query/trace-query.ts'
@@ -7,6 +8,13 @@ export interface SpanBatch {
   readonly spans: readonly ZipkinSpan[]
   /** The JSON list that `spans` was decoded from, for a store that keeps bytes. Not touched afterwards. */
   readonly body: Uint8Array
+}
+
+/** A message that one store has read and not taken yet. */
+export interface PreparedBatch {
+  readonly spanCount: number
+  /** As {@link TraceStore.accept}. */
+  accept(): Promise<void>
 }
 
 export interface TraceStoreStats {
@@ -32,6 +40,13 @@ export interface TraceStoreHealth {
  * `strictTraceId: false`. Spans come back as they came in, equal ones once.
  */
 export interface TraceStore extends AsyncDisposable {
+  /**
+   * Reads a JSON list of spans in whatever way suits the store. What is refused, and in which words, is
+   * what `decodeZipkinSpans` says.
+   *
+   * @param body not touched afterwards
+   */
+  prepare(body: Uint8Array): Result<PreparedBatch, string>
   /**
    * Takes a batch whole or not at all, and resolves when it is as safe as this driver can make it.
    * @throws Fault `TRACE_STORE_FULL` the batch does not fit however long one waits,

@@ -56,6 +56,12 @@ export function compileCriteria(query: TraceQuery): Criteria {
 export const leadingAnnotation = ({ annotations }: Criteria): AnnotationCriterion | undefined =>
   annotations.find(({ tag }) => tag !== undefined) ?? annotations[0]
 
+const BY_RARITY = [DURATION_BIT, REMOTE_BIT, NAME_BIT, SERVICE_BIT]
+
+/** The bit of the condition that leads: the rarest, or 0 for a query without any. */
+export const leadingBit = (criteria: Criteria): number =>
+  leadingAnnotation(criteria)?.bit ?? BY_RARITY.find((bit) => (criteria.all & bit) !== 0) ?? 0
+
 /** A query in the numbers of one segment. */
 export interface RowCriteria {
   /** 0 = any service. */

@@ -10,7 +10,7 @@ export interface DiskTraceStoreOptions extends TraceStoreOptions {
   readonly retainMs: number
   /** Of all files; the oldest segments leave first. */
   readonly maxBytes: number
-  /** A hot segment is sealed when it has as many. Absent = 65 536; tests take less. */
+  /** A hot segment is sealed when it has as many. Absent = 32 768; tests take less. */
   readonly segmentSpans?: number
 }
 

@@ -1,24 +1,32 @@
 import { Fault, messageOf } from '../../../base/fault.ts'
+import { ok, type Result } from '../../../base/result.ts'
 import type { ZipkinSpan } from '../../../wire/zipkin-span.ts'
 import type { DependencyLink } from '../../query/dependency-linker.ts'
 import type { TraceQuery } from '../../query/trace-query.ts'
-import type { SpanBatch, TraceStore, TraceStoreHealth, TraceStoreStats } from '../contract.ts'
+import type {
+  PreparedBatch,
+  SpanBatch,
+  TraceStore,
+  TraceStoreHealth,
+  TraceStoreStats,
+} from '../contract.ts'
 import { type DataDirectory, openDataDirectory, tidyDirectory } from './data-directory.ts'
 import type { DiskTraceStoreDeps, DiskTraceStoreOptions } from './disk-options.ts'
 import { type FileHandle, type FileLayer, nodeFileLayer } from './file-layer.ts'
 import { GroupCommit } from './group-commit.ts'
 import { HotSegment } from './hot-segment.ts'
 import { SegmentLinker } from './link-segments.ts'
-import { locateBatch } from './locate-batch.ts'
+import { BatchReader, ownBody } from './read-batch.ts'
 import { readTrace } from './read-trace.ts'
 import { replayLog } from './replay-log.ts'
 import { searchSegments } from './search-segments.ts'
 import type { Segment } from './segment.ts'
 import { SegmentShelf } from './segment-shelf.ts'
-import { parseTraceKey, type TraceKey } from './trace-key.ts'
+import type { SpanRows } from './span-rows.ts'
+import { parseTraceKey } from './trace-key.ts'
 import { writeSegmentFiles } from './write-segment-files.ts'
 
-const SEGMENT_SPANS = 65_536
+const SEGMENT_SPANS = 32_768
 const SEGMENT_BYTES = 48 * 1024 ** 2
 /** A hot segment of so many times its size makes writers wait for the one that is being sealed, */
 const SLOW_BACKLOG = 1.5
@@ -61,12 +69,13 @@ class DiskTraceStore implements TraceStore {
   readonly #files: FileLayer
   readonly #shelf: SegmentShelf
   readonly #linker: SegmentLinker
+  readonly #reader: BatchReader
   #hot: HotSegment
   #hotSinceUs = 0
   #sequence = 0
   #sealing: Sealing | undefined
   #sealRun: Promise<void> | undefined
-  #commit: GroupCommit | undefined
+  #commit: GroupCommit<SpanRows> | undefined
   #cancelUpkeep: (() => void) | undefined
   #isClosed = false
 
@@ -89,6 +98,7 @@ class DiskTraceStore implements TraceStore {
       maxBytes: options.maxBytes,
     })
     this.#linker = new SegmentLinker(this.#shelf.isSplit)
+    this.#reader = new BatchReader(options.autocompleteKeys)
     this.#hot = this.#newHot()
   }
 
@@ -100,7 +110,7 @@ class DiskTraceStore implements TraceStore {
       await this.#sealRun
       const hot = this.#newHot()
       const path = this.#directory.logPath(sequence)
-      const { file, bytes } = await replayLog(path, hot, this.#files, log)
+      const { file, bytes } = await replayLog(path, hot, this.#reader, this.#files, log)
       await file.close()
       this.#startSealing({ hot, sequence, logBytes: bytes })
     }
@@ -108,7 +118,7 @@ class DiskTraceStore implements TraceStore {
     this.#sequence = last ?? Math.max(0, ...found.segments) + 1
     this.#hot = this.#newHot()
     const path = this.#directory.logPath(this.#sequence)
-    const { file, bytes } = await replayLog(path, this.#hot, this.#files, log)
+    const { file, bytes } = await replayLog(path, this.#hot, this.#reader, this.#files, log)
     this.#hotSinceUs = this.#deps.clock.nowUs()
     if (last === undefined) await this.#files.syncDirectory(this.#directory.path)
     this.#commit = new GroupCommit(file, bytes, {
@@ -125,13 +135,26 @@ class DiskTraceStore implements TraceStore {
     this.#scheduleUpkeep()
   }
 
-  async accept(batch: SpanBatch): Promise<void> {
-    if (batch.spans.length === 0) return
+  prepare(body: Uint8Array): Result<PreparedBatch, string> {
+    const rows = this.#reader.read(body)
+    if (!rows.ok) return rows
+    return ok({ spanCount: rows.value.count, accept: () => this.#accept(rows.value) })
+  }
+
+  async accept({ body }: SpanBatch): Promise<void> {
+    const prepared = this.prepare(body)
+    if (!prepared.ok) throw new Error(`spans came with a body that is none: ${prepared.error}`)
+    await prepared.value.accept()
+  }
+
+  async #accept(rows: SpanRows): Promise<void> {
+    if (rows.count === 0) return
+    const { body } = rows
     const { maxBytes } = this.#options
-    if (batch.body.length * BATCH_SHARE > maxBytes)
+    if (body.length * BATCH_SHARE > maxBytes)
       throw new Fault(
         'TRACE_STORE_FULL',
-        `a batch of ${batch.body.length} bytes does not fit into a store of ${maxBytes}; send smaller batches or raise the limit`,
+        `a batch of ${body.length} bytes does not fit into a store of ${maxBytes}; send smaller batches or raise the limit`,
       )
     if (this.#isBacklogged(MAX_BACKLOG))
       throw new Fault(
@@ -139,20 +162,20 @@ class DiskTraceStore implements TraceStore {
         'spans come faster than they can be sealed; try again, or send less',
         { retryable: true },
       )
-    await this.#writer().append(locateBatch(batch))
+    await this.#writer().append(ownBody(rows))
   }
 
   async getTrace(traceId: string): Promise<ZipkinSpan[] | undefined> {
-    const spans = await this.#shelf.read(() => this.#readTrace(parseTraceKey(traceId)))
-    return spans.length === 0 ? undefined : spans
+    return (await this.getTraces([traceId]))[0]
   }
 
   getTraces(traceIds: readonly string[]): Promise<ZipkinSpan[][]> {
-    const ids = this.#options.strictTraceId ? traceIds : traceIds.map((id) => id.slice(-16))
+    const { strictTraceId } = this.#options
+    const ids = strictTraceId ? traceIds : traceIds.map((id) => id.slice(-16))
     return this.#shelf.read(async () => {
       const traces: ZipkinSpan[][] = []
       for (const id of new Set(ids)) {
-        const spans = await this.#readTrace(parseTraceKey(id))
+        const spans = await readTrace(this.#segments(), parseTraceKey(id), strictTraceId)
         if (spans.length > 0) traces.push(spans)
       }
       return traces
@@ -160,10 +183,11 @@ class DiskTraceStore implements TraceStore {
   }
 
   search(query: TraceQuery): Promise<ZipkinSpan[][]> {
+    const isStrict = this.#options.strictTraceId
     return this.#shelf.read(() =>
       searchSegments(this.#segments(), query, {
-        isStrict: this.#options.strictTraceId,
-        isSplit: this.#shelf.isSplit,
+        isStrict,
+        isSplit: (key) => this.#shelf.isInPieces(key, isStrict),
       }),
     )
   }
@@ -237,17 +261,15 @@ class DiskTraceStore implements TraceStore {
 
   /** Newest first. */
   #segments(): Segment[] {
-    const sealing = this.#sealing === undefined ? [] : [this.#sealing.hot]
-    return [this.#hot, ...sealing, ...this.#shelf.segments.toReversed()]
+    const older = this.#shelf.segments.toReversed()
+    return this.#sealing === undefined
+      ? [this.#hot, ...older]
+      : [this.#hot, this.#sealing.hot, ...older]
   }
 
-  #writer(): GroupCommit {
+  #writer(): GroupCommit<SpanRows> {
     if (this.#commit === undefined) throw new Error('the store is not open')
     return this.#commit
-  }
-
-  #readTrace(key: TraceKey): Promise<ZipkinSpan[]> {
-    return readTrace(this.#segments(), key, this.#options.strictTraceId)
   }
 
   async #collect(collect: (segment: Segment, into: Set<string>) => void): Promise<string[]> {
@@ -257,13 +279,7 @@ class DiskTraceStore implements TraceStore {
   }
 
   #newHot(): HotSegment {
-    return new HotSegment(this.#options.autocompleteKeys, ({ low }, isTwin) => {
-      if (isTwin || this.#hasOlder(low)) this.#shelf.markSplit(low)
-    })
-  }
-
-  #hasOlder(low: number): boolean {
-    return this.#sealing?.hot.hasLow(low) === true || this.#shelf.hasLow(low)
+    return new HotSegment((key, isTwin) => this.#shelf.noteTrace(key, isTwin, this.#sealing?.hot))
   }
 
   /** Bytes of bodies at which a hot segment is sealed, so that several fit into the store. */
@@ -341,8 +357,7 @@ class DiskTraceStore implements TraceStore {
 
   async #seal({ hot, sequence }: Sealing): Promise<void> {
     const files = this.#files
-    const { isSplit } = this.#shelf
-    await writeSegmentFiles(hot, sequence, this.#directory, files, this.#deps.clock, isSplit)
+    await writeSegmentFiles(hot, sequence, this.#directory, files, this.#deps.clock, this.#shelf)
     const segment = await this.#shelf.open(sequence)
     // In one turn, so that no read sees both or neither.
     this.#shelf.add(segment)

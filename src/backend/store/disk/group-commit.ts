@@ -1,22 +1,26 @@
 import type { Clock } from '../../../base/clock.ts'
 import { codeOf, Fault, messageOf } from '../../../base/fault.ts'
 import type { FileHandle } from './file-layer.ts'
-import type { LocatedBatch } from './hot-segment.ts'
 import { encodeLogEntry, logEntryBytes } from './log-file.ts'
 
-export interface GroupCommitOptions {
+/** What goes into the log. */
+interface Logged {
+  readonly body: Uint8Array
+}
+
+export interface GroupCommitOptions<Batch extends Logged> {
   readonly clock: Clock
   /** The directory, for messages. */
   readonly directory: string
   /** Called once for each batch that is safe, in order, before its waiter is told. */
-  readonly onSafe: (batch: LocatedBatch) => void
+  readonly onSafe: (batch: Batch) => void
   /** Called between two commits, when nothing is being written. */
   readonly onPause: (() => Promise<void>) | undefined
   readonly onSync: ((durationMs: number) => void) | undefined
 }
 
-interface Waiting {
-  readonly batch: LocatedBatch
+interface Waiting<Batch> {
+  readonly batch: Batch
   resolve(): void
   reject(fault: Fault): void
 }
@@ -29,12 +33,12 @@ const MAX_COMMIT_BYTES = 16 * 1024 ** 2
  * Writes batches to the log. While one write and sync is on its way, others gather, and go together with
  * the next. Nobody is told before the sync has returned.
  */
-export class GroupCommit {
-  readonly #options: GroupCommitOptions
+export class GroupCommit<Batch extends Logged> {
+  readonly #options: GroupCommitOptions<Batch>
   #file: FileHandle
   /** What is safe. */
   #fileBytes: number
-  #queue: Waiting[] = []
+  #queue: Waiting<Batch>[] = []
   #waitingBytes = 0
   #running: Promise<void> | undefined
   #broken: Fault | undefined
@@ -42,7 +46,7 @@ export class GroupCommit {
   /** Why the last write did not succeed, although the next one may. */
   #refusal: string | undefined
 
-  constructor(file: FileHandle, fileBytes: number, options: GroupCommitOptions) {
+  constructor(file: FileHandle, fileBytes: number, options: GroupCommitOptions<Batch>) {
     this.#file = file
     this.#fileBytes = fileBytes
     this.#options = options
@@ -67,7 +71,7 @@ export class GroupCommit {
   }
 
   /** @throws Fault `TRACE_STORE_OVERLOADED`, `TRACE_STORE_BROKEN` */
-  append(batch: LocatedBatch): Promise<void> {
+  append(batch: Batch): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken)
     if (this.#closed)
       return Promise.reject(new Fault('TRACE_STORE_BROKEN', 'the trace store is closed'))
@@ -115,7 +119,7 @@ export class GroupCommit {
     this.#running = undefined
   }
 
-  #takeGroup(): Waiting[] {
+  #takeGroup(): Waiting<Batch>[] {
     let bytes = 0
     let count = 0
     for (const { batch } of this.#queue) {
@@ -126,7 +130,7 @@ export class GroupCommit {
     return this.#queue.splice(0, count)
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
+  async #commit(group: readonly Waiting<Batch>[]): Promise<void> {
     const { clock, onSafe, onSync } = this.#options
     const bytes = group.reduce((sum, { batch }) => sum + logEntryBytes(batch.body), 0)
     const startMs = clock.elapsedMs()
@@ -146,7 +150,7 @@ export class GroupCommit {
     }
   }
 
-  async #write(group: readonly Waiting[]): Promise<void> {
+  async #write(group: readonly Waiting<Batch>[]): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken
     try {
       await this.#file.write(group.flatMap(({ batch }) => encodeLogEntry(batch.body)))

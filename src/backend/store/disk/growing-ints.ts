@@ -20,6 +20,10 @@ export class GrowingInts {
     return this.#values[index] as number
   }
 
+  set(index: number, value: number): void {
+    this.#values[index] = value
+  }
+
   /** What has been pushed so far; a view, good until the next push. */
   view(): Int32Array {
     return this.#values.subarray(0, this.#length)

@@ -1,107 +1,102 @@
 import { decodeZipkinSpans } from '../../../wire/zipkin-json.ts'
 import type { ZipkinSpan } from '../../../wire/zipkin-span.ts'
-import { linkTrace } from '../../query/dependency-linker.ts'
-import { type LinkSpan, toLinkSpan } from '../../query/link-span.ts'
-import { type Criteria, MAX_STORED_DURATION, rowBits, toRowCriteria } from './criteria.ts'
+import { type Criteria, rowBits, toRowCriteria } from './criteria.ts'
 import { GrowingInts } from './growing-ints.ts'
+import { HotLinks } from './hot-links.ts'
+import { HotTags } from './hot-tags.ts'
+import { HotTraces } from './hot-traces.ts'
 import type { Matches, OpenSegment, Segment } from './segment.ts'
 import { SegmentNames } from './segment-names.ts'
-import { hashAnnotation, hashKey, hashTag } from './tag-hash.ts'
-import { isSameKey, isSameRight, parseTraceKey, type TraceKey } from './trace-key.ts'
+import { AT, ROW_INTS, type SpanRows } from './span-rows.ts'
+import type { TraceKey } from './trace-key.ts'
+import { WordNumbers } from './word-numbers.ts'
 
-/** A batch whose spans can be found in its bytes. */
-export interface LocatedBatch {
-  readonly spans: readonly ZipkinSpan[]
-  readonly body: Uint8Array
-  /** From and to of each span in `body`. */
-  readonly ranges: Int32Array
-}
-
-interface HotTrace {
-  readonly key: TraceKey
-  readonly rows: number[]
-  startUs: number
-  newestUs: number
-  links: { readonly spans: number; readonly codes: readonly number[] } | undefined
-}
-
-const COMMA = Buffer.from(',')
-const OPEN = Buffer.from('[')
-const CLOSE = Buffer.from(']')
+const COMMA = 0x2c
+const OPEN = 0x5b
+const CLOSE = 0x5d
 
 /** The newest spans: columns and the bytes as they came. What is here is in the log as well. */
 export class HotSegment implements Segment, OpenSegment {
   readonly names = new SegmentNames()
-  readonly #autocompleteKeys: readonly string[]
-  readonly #onNewTrace: (key: TraceKey, isTwin: boolean) => void
-  readonly #traces: HotTrace[] = []
-  readonly #ordinals = new Map<string, number>()
-  readonly #byLow = new Map<number, number[]>()
-  readonly #bodies: Uint8Array[] = []
-  readonly #links: LinkSpan[] = []
+  readonly traces = new HotTraces()
+  readonly tags = new HotTags()
   readonly columns = {
     service: new GrowingInts(),
     remote: new GrowingInts(),
     name: new GrowingInts(),
     duration: new GrowingInts(),
-    trace: new GrowingInts(),
+    flags: new GrowingInts(),
+    idHigh: new GrowingInts(),
+    idLow: new GrowingInts(),
+    parentHigh: new GrowingInts(),
+    parentLow: new GrowingInts(),
     body: new GrowingInts(),
     from: new GrowingInts(),
     to: new GrowingInts(),
-    /** One entry a tag or annotation. */
-    tagRow: new GrowingInts(),
-    tagHash: new GrowingInts(),
-    tagKey: new GrowingInts(),
   }
-  readonly linkTable: [parent: number, child: number][] = []
-  readonly #linkPlaces = new Map<number, number>()
-  readonly #keyHashes = new Map<string, number>()
+  readonly #onNewTrace: (key: TraceKey, isTwin: boolean) => void
+  readonly #links = new HotLinks(this)
+  readonly #words = new WordNumbers(this.names)
+  readonly #bodies: Uint8Array[] = []
   minUs = Number.POSITIVE_INFINITY
   maxUs = 0
   bodyBytes = 0
 
   /** @param onNewTrace tells of each trace, and whether one here has the same right half */
-  constructor(
-    autocompleteKeys: readonly string[],
-    onNewTrace: (key: TraceKey, isTwin: boolean) => void,
-  ) {
-    this.#autocompleteKeys = autocompleteKeys
+  constructor(onNewTrace: (key: TraceKey, isTwin: boolean) => void) {
     this.#onNewTrace = onNewTrace
   }
 
   get spanCount(): number {
-    return this.#links.length
+    return this.columns.service.length
   }
 
   get traceCount(): number {
-    return this.#traces.length
+    return this.traces.count
   }
 
-  add({ spans, body, ranges }: LocatedBatch): void {
+  get linkTable(): HotLinks['table'] {
+    return this.#links.table
+  }
+
+  add(batch: SpanRows): void {
+    const { columns, names, tags } = this
+    const { ints, times, body } = batch
     const bodyNumber = this.#bodies.push(body) - 1
     this.bodyBytes += body.length
-    const { columns, names } = this
-    spans.forEach((span, index) => {
-      const row = this.#links.push(toLinkSpan(span)) - 1
-      const service = names.numberOf(span.localEndpoint?.serviceName)
-      const remote = names.numberOf(span.remoteEndpoint?.serviceName)
-      const name = names.numberOf(span.name)
+    for (const [key, value] of batch.values) names.addValue(key, value)
+    const words = this.#words.of(batch.words)
+    let tagsFrom = 0
+    for (let row = 0, at = 0; row < batch.count; row++, at += ROW_INTS) {
+      const service = words.numberOf(ints[at + AT.service] as number)
+      const remote = words.numberOf(ints[at + AT.remote] as number)
+      const name = words.numberOf(ints[at + AT.name] as number)
       names.addSpan(service, name, remote)
-      names.addValues(span, this.#autocompleteKeys)
       columns.service.push(service)
       columns.remote.push(remote)
       columns.name.push(name)
-      columns.duration.push(Math.min(span.duration ?? 0, MAX_STORED_DURATION))
+      columns.duration.push(ints[at + AT.duration] as number)
+      columns.flags.push(ints[at + AT.flags] as number)
+      columns.idHigh.push(ints[at + AT.id] as number)
+      columns.idLow.push(ints[at + AT.id + 1] as number)
+      columns.parentHigh.push(ints[at + AT.parent] as number)
+      columns.parentLow.push(ints[at + AT.parent + 1] as number)
       columns.body.push(bodyNumber)
-      columns.from.push(ranges[index * 2] as number)
-      columns.to.push(ranges[index * 2 + 1] as number)
-      columns.trace.push(this.#addToTrace(span, row))
-      this.#addTags(span, row)
-    })
+      columns.from.push(ints[at + AT.from] as number)
+      columns.to.push(ints[at + AT.to] as number)
+      const tagsEnd = ints[at + AT.tagsEnd] as number
+      tags.addRow(batch.tags, tagsFrom * 2, tagsEnd * 2)
+      tagsFrom = tagsEnd
+      this.#addToTrace(ints, at + AT.trace, times[row] as number)
+    }
   }
 
   hasLow(low: number): boolean {
-    return this.#byLow.has(low)
+    return this.traces.hasLow(low)
+  }
+
+  mayHave(mark: number): boolean {
+    return this.traces.hasMark(mark)
   }
 
   async open(): Promise<OpenSegment> {
@@ -109,31 +104,25 @@ export class HotSegment implements Segment, OpenSegment {
   }
 
   keyOf(ordinal: number): TraceKey {
-    return this.#trace(ordinal).key
+    return this.traces.keyOf(ordinal)
   }
 
   lowOf(ordinal: number): number {
-    return this.#trace(ordinal).key.low
+    return this.traces.lowOf(ordinal)
   }
 
   startUs(ordinal: number): number {
-    return this.#trace(ordinal).startUs
+    return this.traces.startUs(ordinal)
   }
 
   newestUs(ordinal: number): number {
-    return this.#trace(ordinal).newestUs
+    return this.traces.newestUs(ordinal)
   }
 
-  rowsOf(ordinal: number): readonly number[] {
-    return this.#trace(ordinal).rows
-  }
-
-  spansOf = (ordinal: number): number => this.#trace(ordinal).rows.length
+  spansOf = (ordinal: number): number => this.traces.spansOf(ordinal)
 
   find(key: TraceKey): number[] {
-    return (this.#byLow.get(key.low) ?? []).filter((ordinal) =>
-      isSameRight(this.keyOf(ordinal), key),
-    )
+    return this.traces.find(key)
   }
 
   matches(criteria: Criteria): Matches | undefined {
@@ -148,7 +137,7 @@ export class HotSegment implements Segment, OpenSegment {
     if (row === undefined) return undefined
     const bits = new Int32Array(this.traceCount)
     const service = columns.service.view()
-    const trace = columns.trace.view()
+    const { ordinals } = this.traces
     for (let i = 0; i < this.spanCount; i++) {
       const met = rowBits(
         row,
@@ -157,126 +146,75 @@ export class HotSegment implements Segment, OpenSegment {
         columns.name.at(i),
         columns.duration.at(i),
       )
-      if (met !== 0) orInto(bits, trace[i] as number, met)
+      if (met !== 0) orInto(bits, ordinals[i] as number, met)
     }
-    if (criteria.annotations.length === 0) return bits
-    const tagRow = columns.tagRow.view()
-    const tagHash = columns.tagHash.view()
-    const tagKey = columns.tagKey.view()
     for (const { bit, tag, key, annotation } of criteria.annotations)
-      for (let i = 0; i < tagRow.length; i++) {
-        const isMet =
-          tag === undefined ? tagKey[i] === key || tagHash[i] === annotation : tagHash[i] === tag
-        const at = tagRow[i] as number
-        if (isMet && (row.service === 0 || service[at] === row.service))
-          orInto(bits, trace[at] as number, bit)
-      }
+      this.tags.eachRow(
+        (hash, keyHash) =>
+          tag === undefined ? keyHash === key || hash === annotation : hash === tag,
+        (at) => {
+          if (row.service === 0 || service[at] === row.service)
+            orInto(bits, ordinals[at] as number, bit)
+        },
+      )
     return bits
   }
 
   async read(ordinal: number): Promise<ZipkinSpan[]> {
-    const decoded = decodeZipkinSpans(this.bytesOf(ordinal))
+    return this.spans(ordinal)
+  }
+
+  /** Spans of one trace, in the order they came. */
+  spans(ordinal: number): ZipkinSpan[] {
+    const bytes = Buffer.allocUnsafe(this.bytesOf(ordinal))
+    this.writeTrace(ordinal, bytes, 0)
+    const decoded = decodeZipkinSpans(bytes)
     if (!decoded.ok) throw new Error(`a stored span cannot be read: ${decoded.error}`)
     return decoded.value
   }
 
-  /** A JSON list of the spans of one trace, byte for byte as they came. */
-  bytesOf(ordinal: number): Buffer {
-    const pieces: Uint8Array[] = []
-    for (const row of this.rowsOf(ordinal)) {
-      const body = this.#bodies[this.columns.body.at(row)] as Uint8Array
-      pieces.push(
-        pieces.length === 0 ? OPEN : COMMA,
-        body.subarray(this.columns.from.at(row), this.columns.to.at(row)),
-      )
-    }
-    pieces.push(CLOSE)
-    return Buffer.concat(pieces)
+  /** Length of what {@link writeTrace} writes. */
+  bytesOf(ordinal: number): number {
+    const { from, to } = this.columns
+    // A bracket before, and a comma or a bracket behind each span.
+    let bytes = 1
+    for (const row of this.traces.rowsOf(ordinal)) bytes += to.at(row) - from.at(row) + 1
+    return bytes
   }
 
-  /** Found when first asked for, and again when the trace has grown. */
+  /** Writes a JSON list of the spans of one trace, byte for byte as they came. @returns the end */
+  writeTrace(ordinal: number, target: Uint8Array, start: number): number {
+    const { body, from, to } = this.columns
+    let at = start
+    target[at] = OPEN
+    for (const row of this.traces.rowsOf(ordinal)) {
+      const bytes = this.#bodies[body.at(row)] as Uint8Array
+      target[at++] = at === start + 1 ? OPEN : COMMA
+      target.set(bytes.subarray(from.at(row), to.at(row)), at)
+      at += to.at(row) - from.at(row)
+    }
+    target[at] = CLOSE
+    return at + 1
+  }
+
   links(ordinal: number): readonly number[] {
-    const trace = this.#trace(ordinal)
-    if (trace.links?.spans !== trace.rows.length)
-      trace.links = { spans: trace.rows.length, codes: this.#findLinks(trace) }
-    return trace.links.codes
+    return this.#links.of(ordinal)
   }
 
-  #findLinks({ rows }: HotTrace): number[] {
-    const codes: number[] = []
-    const spans = rows.map((row) => this.#links[row] as LinkSpan)
-    linkTrace(spans, (parent, child, isError) => {
-      const pair: [number, number] = [this.names.numberOf(parent), this.names.numberOf(child)]
-      const key = pair[0] * 2 ** 26 + pair[1]
-      let place = this.#linkPlaces.get(key)
-      if (place === undefined) {
-        place = this.linkTable.push(pair) - 1
-        this.#linkPlaces.set(key, place)
-      }
-      codes.push(place * 2 + (isError ? 1 : 0))
-    })
-    return codes
+  /** The same for one that does not ask twice. */
+  eachLink(ordinal: number, onCode: (code: number) => void): void {
+    this.#links.find(ordinal, onCode)
   }
 
-  #trace(ordinal: number): HotTrace {
-    return this.#traces[ordinal] as HotTrace
-  }
-
-  #addToTrace({ traceId, timestamp = 0 }: ZipkinSpan, row: number): number {
-    let ordinal = this.#ordinals.get(traceId)
-    if (ordinal === undefined) {
-      ordinal = this.#newTrace(traceId)
-      this.#ordinals.set(traceId, ordinal)
+  #addToTrace(ints: Int32Array, idAt: number, timestamp: number): void {
+    const { traces } = this
+    if (traces.addRow(ints, idAt, timestamp)) {
+      const ordinal = traces.count - 1
+      this.#onNewTrace(traces.keyOf(ordinal), traces.hasTwin(ordinal))
     }
-    const trace = this.#trace(ordinal)
-    trace.rows.push(row)
-    if (timestamp === 0) return ordinal
-    if (trace.startUs === 0 || timestamp < trace.startUs) trace.startUs = timestamp
-    if (timestamp > trace.newestUs) trace.newestUs = timestamp
+    if (timestamp === 0) return
     if (timestamp < this.minUs) this.minUs = timestamp
     if (timestamp > this.maxUs) this.maxUs = timestamp
-    return ordinal
-  }
-
-  #newTrace(traceId: string): number {
-    const key = parseTraceKey(traceId)
-    const twins = this.#byLow.get(key.low)
-    const isTwin = twins?.some((one) => !isSameKey(this.keyOf(one), key)) === true
-    const ordinal =
-      this.#traces.push({ key, rows: [], startUs: 0, newestUs: 0, links: undefined }) - 1
-    if (twins === undefined) this.#byLow.set(key.low, [ordinal])
-    else twins.push(ordinal)
-    this.#onNewTrace(key, isTwin)
-    return ordinal
-  }
-
-  #addTags({ tags, annotations }: ZipkinSpan, row: number): void {
-    if (tags !== undefined)
-      for (const key in tags) {
-        const keyHash = this.#hashKey(key)
-        this.#addTag(row, hashTag(keyHash, tags[key] as string), keyHash)
-      }
-    if (annotations !== undefined)
-      for (const { value } of annotations) {
-        const hash = hashAnnotation(value)
-        this.#addTag(row, hash, hash)
-      }
-  }
-
-  #addTag(row: number, hash: number, key: number): void {
-    const { columns } = this
-    columns.tagRow.push(row)
-    columns.tagHash.push(hash)
-    columns.tagKey.push(key)
-  }
-
-  #hashKey(key: string): number {
-    let hash = this.#keyHashes.get(key)
-    if (hash === undefined) {
-      hash = hashKey(key)
-      this.#keyHashes.set(key, hash)
-    }
-    return hash
   }
 }
 

@@ -1,15 +1,22 @@
 import type { Logger } from '../../../base/logger.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { FileLayer } from './file-layer.ts'
+import { IdFilter } from './id-filter.ts'
 import type { LoadedSegments } from './loaded-segments.ts'
 import { SealedSegment } from './sealed-segment.ts'
 import {
   decodeHead,
-  decodeLows,
+  decodeWords,
   PREFIX_BYTES,
   readPrefix,
   type SegmentHead,
 } from './segment-format.ts'
+import { markOf } from './trace-key.ts'
+
+export interface OpenedSegment {
+  readonly segment: SealedSegment
+  readonly head: SegmentHead
+}
 
 /** Opens a sealed segment: its head and its ids; columns come when asked for. */
 export async function openSealedSegment(
@@ -17,7 +24,7 @@ export async function openSealedSegment(
   sequence: number,
   files: FileLayer,
   loaded: LoadedSegments,
-): Promise<{ segment: SealedSegment; head: SegmentHead } | undefined> {
+): Promise<OpenedSegment | undefined> {
   const indexPath = directory.indexPath(sequence)
   const file = await files.open(indexPath, 'read')
   try {
@@ -27,10 +34,13 @@ export async function openSealedSegment(
     const head = decodeHead(await file.read(columnsFrom, 0))
     if (head === undefined) return undefined
     const [from, bytes] = head.columns.lows
-    const lows = decodeLows(await file.read(bytes, columnsFrom + from))
+    const lows = decodeWords(await file.read(bytes, columnsFrom + from))
+    const [idsFrom, idsBytes] = head.columns.ids
+    const ids = decodeWords(await file.read(idsBytes, columnsFrom + idsFrom))
     const options = {
       head,
       lows,
+      marks: filterOf(ids),
       indexPath,
       dataPath: directory.dataPath(sequence),
       fileBytes: columnsFrom + prefix.columnBytes + head.dataBytes,
@@ -48,7 +58,7 @@ export async function openSealedSegments(
   files: FileLayer,
   loaded: LoadedSegments,
   log: Logger,
-): Promise<{ segment: SealedSegment; head: SegmentHead }[]> {
+): Promise<OpenedSegment[]> {
   const opened = await Promise.all(
     sequences.map((sequence) => openSealedSegment(directory, sequence, files, loaded)),
   )
@@ -58,5 +68,19 @@ export async function openSealedSegments(
         file: directory.indexPath(sequences[index] ?? 0),
       })
     return one !== undefined
-  }) as { segment: SealedSegment; head: SegmentHead }[]
+  }) as OpenedSegment[]
 }
+
+function filterOf(ids: Int32Array): IdFilter {
+  const filter = new IdFilter(ids.length / 4)
+  for (let at = 0; at < ids.length; at += 4) filter.add(markAt(ids, at))
+  return filter
+}
+
+const markAt = (ids: Int32Array, at: number): number =>
+  markOf({
+    word0: ids[at] as number,
+    word1: ids[at + 1] as number,
+    word2: ids[at + 2] as number,
+    low: ids[at + 3] as number,
+  })

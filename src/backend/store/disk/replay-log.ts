@@ -1,9 +1,8 @@
 import type { Logger } from '../../../base/logger.ts'
-import { decodeZipkinSpans } from '../../../wire/zipkin-json.ts'
 import type { FileHandle, FileLayer } from './file-layer.ts'
 import type { HotSegment } from './hot-segment.ts'
-import { locateBatch } from './locate-batch.ts'
 import { decodeLog } from './log-file.ts'
+import type { BatchReader } from './read-batch.ts'
 
 /**
  * Brings what a log holds back into a hot segment. A last batch that is not whole was never acknowledged
@@ -14,6 +13,7 @@ import { decodeLog } from './log-file.ts'
 export async function replayLog(
   path: string,
   hot: HotSegment,
+  reader: BatchReader,
   files: FileLayer,
   log: Logger,
 ): Promise<{ file: FileHandle; bytes: number }> {
@@ -29,9 +29,9 @@ export async function replayLog(
     })
   }
   for (const body of bodies) {
-    const spans = decodeZipkinSpans(body)
-    if (!spans.ok) throw new Error(`${path} holds a batch that cannot be read: ${spans.error}`)
-    hot.add(locateBatch({ spans: spans.value, body }))
+    const rows = reader.read(body)
+    if (!rows.ok) throw new Error(`${path} holds a batch that cannot be read: ${rows.error}`)
+    hot.add(rows.value)
   }
   return { file, bytes: wholeBytes }
 }

@@ -1,31 +1,31 @@
-import { promisify } from 'node:util'
-import { type BrotliOptions, brotliCompress, constants } from 'node:zlib'
+import { type BrotliOptions, brotliCompressSync, constants } from 'node:zlib'
 import type { FileHandle } from './file-layer.ts'
 import type { HotSegment } from './hot-segment.ts'
-import { buildPostings } from './postings.ts'
 import { encodeSegmentIndex, type SegmentColumns, type SegmentHead } from './segment-format.ts'
+import { markOf } from './trace-key.ts'
 
 const BLOCK_BYTES = 128 * 1024
-/** Of the four threads that Node has for files and compression, two stay free for the log. */
-const MAX_PACKING = 2
+/** Packed blocks that go to the file at once. */
+const BLOCKS_PER_WRITE = 8
 /** Traces between two looks at the clock. */
 const SLICE_TRACES = 64
 
-const compress = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress)
 const QUALITY: BrotliOptions = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }
 
 export interface SealContext {
   readonly sealedUs: number
   /** Lowest words of the traces in several segments. */
   readonly isSplit: (low: number) => boolean
+  /** The same by marks of whole ids. */
+  readonly isSplitMark: (mark: number) => boolean
   /** Resolves when others have had their turn; called often. */
   readonly breathe: () => Promise<void>
 }
 
 /**
  * Turns a hot segment, which takes no more spans, into the two files of a sealed one: spans regrouped by
- * trace, compressed; columns in the new order. Compression runs on Node's own threads, the rest in slices
- * between requests.
+ * trace, compressed; columns in the new order. It all runs in slices between requests. (On Node's own threads
+ * each block is compressed in new memory, which costs twice as much as the work.)
  */
 export async function writeSegment(
   hot: HotSegment,
@@ -41,15 +41,7 @@ export async function writeSegment(
   const ordinals = Int32Array.from(order)
   const lows = sortLows(hot, ordinals)
   await context.breathe()
-  const newRowOf = new Int32Array(hot.spanCount)
-  rows.oldRows.forEach((oldRow, newRow) => {
-    newRowOf[oldRow] = newRow
-  })
-  const postings = buildPostings(
-    old.tagHash.view(),
-    old.tagKey.view(),
-    old.tagRow.view().map((row) => newRowOf[row] as number),
-  )
+  const postings = hot.tags.toPostings(rows.oldRows)
   await context.breathe()
   const columns: SegmentColumns = {
     ids: idsOf(hot, ordinals),
@@ -75,6 +67,7 @@ export async function writeSegment(
     sealedUs: context.sealedUs,
     names: hot.names.store(),
     splits: [...new Set(lows.lows)].filter(context.isSplit),
+    splitMarks: order.map((ordinal) => markOf(hot.keyOf(ordinal))).filter(context.isSplitMark),
     linkTable: hot.linkTable,
   }
   await data.sync()
@@ -99,41 +92,42 @@ async function writeBlocks(
   const from: number[] = []
   const bytes: number[] = []
   let position = 0
-  let packing: Promise<Buffer>[] = []
-  let pieces: Buffer[] = []
+  let packed: Buffer[] = []
+  let pieces = Buffer.allocUnsafe(BLOCK_BYTES * 2)
   let size = 0
   let blockNumber = 0
 
-  const flush = async (): Promise<void> => {
-    const packed = await Promise.all(packing)
-    packing = []
-    await data.write(packed)
-    for (const one of packed) {
-      from.push(position)
-      bytes.push(one.length)
-      position += one.length
-    }
-  }
   const endBlock = async (): Promise<void> => {
-    packing.push(compress(Buffer.concat(pieces), QUALITY))
-    pieces = []
+    const one = brotliCompressSync(pieces.subarray(0, size), QUALITY)
+    packed.push(one)
+    from.push(position)
+    bytes.push(one.length)
+    position += one.length
     size = 0
     blockNumber++
-    if (packing.length === MAX_PACKING) await flush()
+    if (packed.length === BLOCKS_PER_WRITE) await flush()
+    await breathe()
+  }
+  const flush = async (): Promise<void> => {
+    await data.write(packed)
+    packed = []
   }
 
   for (const [place, ordinal] of order.entries()) {
-    const trace = hot.bytesOf(ordinal)
+    const traceBytes = hot.bytesOf(ordinal)
+    if (size + traceBytes > pieces.length) {
+      const larger = Buffer.allocUnsafe((size + traceBytes) * 2)
+      larger.set(pieces.subarray(0, size))
+      pieces = larger
+    }
     block[place] = blockNumber
     offset[place] = size
-    length[place] = trace.length
-    pieces.push(trace)
-    size += trace.length
+    length[place] = traceBytes
+    size = hot.writeTrace(ordinal, pieces, size)
     if (size >= BLOCK_BYTES) await endBlock()
-    if (place % SLICE_TRACES === 0) await breathe()
   }
-  if (pieces.length > 0) await endBlock()
-  await flush()
+  if (size > 0) await endBlock()
+  if (packed.length > 0) await flush()
   const blockFrom = Float64Array.from(from)
   const blockBytes = Int32Array.from(bytes)
   return { dataBytes: position, columns: { block, offset, length, blockFrom, blockBytes } }
@@ -145,7 +139,7 @@ async function regroupRows(hot: HotSegment, order: readonly number[], { breathe 
   let row = 0
   for (const [place, ordinal] of order.entries()) {
     firstRow[place] = row
-    for (const oldRow of hot.rowsOf(ordinal)) oldRows[row++] = oldRow
+    row += hot.traces.rowsInto(oldRows, row, ordinal)
     if (place % (SLICE_TRACES * 16) === 0) await breathe()
   }
   firstRow[order.length] = row
@@ -155,9 +149,12 @@ async function regroupRows(hot: HotSegment, order: readonly number[], { breathe 
 async function gatherLinks(hot: HotSegment, order: readonly number[], { breathe }: SealContext) {
   const firstLink = new Int32Array(order.length + 1)
   const links: number[] = []
+  const onCode = (code: number): void => {
+    links.push(code)
+  }
   for (const [place, ordinal] of order.entries()) {
     firstLink[place] = links.length
-    for (const code of hot.links(ordinal)) links.push(code)
+    hot.eachLink(ordinal, onCode)
     if (place % SLICE_TRACES === 0) await breathe()
   }
   firstLink[order.length] = links.length
@@ -174,7 +171,7 @@ function idsOf(hot: HotSegment, ordinals: Int32Array): Int32Array {
 }
 
 function sortLows(hot: HotSegment, ordinals: Int32Array) {
-  const lowOf = Int32Array.from(ordinals, (ordinal) => hot.keyOf(ordinal).low)
+  const lowOf = Int32Array.from(ordinals, (ordinal) => hot.lowOf(ordinal))
   const lowOrdinals = Int32Array.from(ordinals, (_, place) => place).sort(
     (a, b) => (lowOf[a] as number) - (lowOf[b] as number),
   )

@@ -4,6 +4,7 @@ import { decodeZipkinSpans } from '../../../wire/zipkin-json.ts'
 import type { ZipkinSpan } from '../../../wire/zipkin-span.ts'
 import { type Criteria, leadingAnnotation, rowBits, toRowCriteria } from './criteria.ts'
 import type { FileLayer } from './file-layer.ts'
+import type { IdFilter } from './id-filter.ts'
 import type { LoadedSegments } from './loaded-segments.ts'
 import { eachRowOfHash, eachRowOfKey, findSorted } from './postings.ts'
 import type { Matches, OpenSegment, Segment } from './segment.ts'
@@ -16,6 +17,8 @@ export interface SealedSegmentOptions {
   readonly head: SegmentHead
   /** Lowest words of its traces, sorted. */
   readonly lows: Int32Array
+  /** Marks of their whole ids. */
+  readonly marks: IdFilter
   readonly indexPath: string
   readonly dataPath: string
   /** Of both files. */
@@ -64,6 +67,10 @@ export class SealedSegment implements Segment {
   hasLow(low: number): boolean {
     const { lows } = this.#options
     return lows[findSorted(lows, low)] === low
+  }
+
+  mayHave(mark: number): boolean {
+    return this.#options.marks.mayHave(mark)
   }
 
   open(): Promise<OpenSegment> {
@@ -124,8 +131,14 @@ class OpenSealedSegment implements OpenSegment {
   }
 
   keyOf(ordinal: number): TraceKey {
-    const [word0, word1, word2, low] = this.#columns.ids.subarray(ordinal * 4, ordinal * 4 + 4)
-    return { word0: word0 ?? 0, word1: word1 ?? 0, word2: word2 ?? 0, low: low ?? 0 }
+    const { ids } = this.#columns
+    const at = ordinal * 4
+    return {
+      word0: ids[at] as number,
+      word1: ids[at + 1] as number,
+      word2: ids[at + 2] as number,
+      low: ids[at + 3] as number,
+    }
   }
 
   lowOf(ordinal: number): number {

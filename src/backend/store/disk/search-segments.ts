@@ -1,15 +1,15 @@
 import type { ZipkinSpan } from '../../../wire/zipkin-span.ts'
 import { matchesQuery, type TraceQuery } from '../../query/trace-query.ts'
 import { uniqueSpans } from '../../query/unique-spans.ts'
-import { type Criteria, compileCriteria } from './criteria.ts'
+import { type Criteria, compileCriteria, leadingBit } from './criteria.ts'
 import { readTrace } from './read-trace.ts'
 import type { Matches, OpenSegment, Segment } from './segment.ts'
-import { formatTraceKey, isSameKey, type TraceKey } from './trace-key.ts'
+import { formatTraceKey, isSameKey, markOf, type TraceKey } from './trace-key.ts'
 
 export interface SearchOptions {
   readonly isStrict: boolean
   /** Whether the trace may have parts in several segments, or twins in one. */
-  readonly isSplit: (low: number) => boolean
+  readonly isSplit: (key: TraceKey) => boolean
 }
 
 /** A part may lie this far from the root that decides whether its trace is in the window. */
@@ -65,6 +65,7 @@ class Search {
   readonly #endUs: number
   readonly #options: SearchOptions
   readonly #matches = new Map<Segment, Matches | undefined>()
+  readonly #opened = new Map<Segment, OpenSegment>()
   readonly #joined = new Set<string>()
 
   constructor(
@@ -82,25 +83,32 @@ class Search {
   }
 
   async candidates(segment: Segment): Promise<Candidate[]> {
-    const open = await segment.open()
+    const open = await this.#openOnce(segment)
     const matches = this.#matchesOf(segment, open)
     if (matches === undefined) return []
     const { all } = this.#criteria
+    const lead = leadingBit(this.#criteria)
     const candidates: Candidate[] = []
     for (const ordinal of matches.ordinals) {
-      const isSplit = this.#options.isSplit(open.lowOf(ordinal))
-      if (!isSplit && !this.#isNear(open, ordinal)) continue
       const met = matches.bits(ordinal)
-      if (isSplit && (met !== 0 || all === 0)) {
+      if ((met & lead) === 0 && all !== 0) continue
+      if (this.#options.isSplit(open.keyOf(ordinal))) {
         const joined = await this.#join(open.keyOf(ordinal))
         if (joined !== undefined) candidates.push(joined)
-      } else if (!isSplit && (met & all) === all)
+      } else if ((met & all) === all && this.#isNear(open, ordinal))
         candidates.push({
           startUs: open.startUs(ordinal),
           read: async () => uniqueSpans(await open.read(ordinal)),
         })
     }
     return candidates
+  }
+
+  /** Waiting is dear where thousands of traces are in pieces. */
+  async #openOnce(segment: Segment): Promise<OpenSegment> {
+    const open = await segment.open()
+    this.#opened.set(segment, open)
+    return open
   }
 
   #isNear(open: OpenSegment, ordinal: number): boolean {
@@ -120,19 +128,24 @@ class Search {
     this.#joined.add(name)
     let met = 0
     let startUs = 0
+    let newestUs = 0
+    const mark = markOf(key)
     for (const segment of this.#segments) {
-      if (!segment.hasLow(key.low)) continue
-      const open = await segment.open()
+      if (isStrict ? !segment.mayHave(mark) : !segment.hasLow(key.low)) continue
+      const open = this.#opened.get(segment) ?? (await this.#openOnce(segment))
       const matches = this.#matchesOf(segment, open)
       for (const ordinal of open.find(key)) {
         if (isStrict && !isSameKey(open.keyOf(ordinal), key)) continue
         met |= matches?.bits(ordinal) ?? 0
         const partUs = open.startUs(ordinal)
         if (partUs !== 0 && (startUs === 0 || partUs < startUs)) startUs = partUs
+        newestUs = Math.max(newestUs, open.newestUs(ordinal))
       }
     }
     const { all } = this.#criteria
     if ((met & all) !== all) return undefined
+    // To read one costs a hundred times more than to see that it is too old or too young.
+    if (newestUs < this.#beginUs || startUs > this.#endUs) return undefined
     return { startUs, read: () => readTrace(this.#segments, key, isStrict) }
   }
 }

@@ -2,13 +2,13 @@ import { crc32 } from 'node:zlib'
 import type { StoredNames } from './segment-names.ts'
 
 /**
- * `seg-N.idx`: `SLSEG001`, length and CRC-32 of the head, length and CRC-32 of the columns (u32 little
+ * `seg-N.idx`: `SLSEG002`, length and CRC-32 of the head, length and CRC-32 of the columns (u32 little
  * endian), the head as JSON, and the columns one after the other, each at a multiple of 8.
  * `seg-N.dat`: blocks, each compressed alone. A block holds traces back to back, each a JSON list of spans
  * as their reporters sent them.
  */
 export interface SegmentHead {
-  readonly version: 1
+  readonly version: 2
   readonly spans: number
   readonly traces: number
   /** Length of `seg-N.dat`. */
@@ -19,6 +19,8 @@ export interface SegmentHead {
   readonly names: StoredNames
   /** Lowest words of traces that have parts in other segments too, as known when this one was sealed. */
   readonly splits: readonly number[]
+  /** Marks of those whose parts have the same whole id. */
+  readonly splitMarks: readonly number[]
   /** Parent and child of each link, as numbers of names. A code in `links` is twice the place, plus 1 for an error. */
   readonly linkTable: readonly (readonly [number, number])[]
   readonly columns: Readonly<Record<ColumnName, readonly [from: number, bytes: number]>>
@@ -57,7 +59,7 @@ export interface SegmentColumns {
 
 export type ColumnName = keyof SegmentColumns
 
-const MAGIC = Buffer.from('SLSEG001')
+const MAGIC = Buffer.from('SLSEG002')
 export const PREFIX_BYTES = 24
 const ALIGNMENT = 8
 
@@ -103,7 +105,7 @@ export function encodeSegmentIndex(
     if (padding > 0) pieces.push(new Uint8Array(padding))
     from += bytes.length + padding
   }
-  const json = JSON.stringify({ version: 1, ...head, columns: places })
+  const json = JSON.stringify({ version: 2, ...head, columns: places })
   // Spaces after the JSON keep the columns aligned in the file.
   const headBytes = Buffer.from(json.padEnd(json.length + padTo(Buffer.byteLength(json))))
   const prefix = Buffer.alloc(PREFIX_BYTES)
@@ -148,8 +150,8 @@ export function decodeColumns(file: Buffer, head: SegmentHead): SegmentColumns |
   return Object.fromEntries(entries) as SegmentColumns
 }
 
-/** The column that every segment keeps in memory. */
-export const decodeLows = (bytes: Buffer): Int32Array => {
+/** A column alone, to keep in memory. */
+export const decodeWords = (bytes: Buffer): Int32Array => {
   const copy = new Uint8Array(bytes)
   return new Int32Array(copy.buffer, 0, copy.length / Int32Array.BYTES_PER_ELEMENT)
 }

@@ -1,5 +1,3 @@
-import type { ZipkinSpan } from '../../../wire/zipkin-span.ts'
-
 /** How names are written down with a segment. */
 export interface StoredNames {
   /** Number of a name = its place here plus one; 0 is no name. */
@@ -9,12 +7,16 @@ export interface StoredNames {
   readonly values: Readonly<Record<string, readonly string[]>>
 }
 
+const RECENT = 256
+
 /** The names in one segment: text to number for the columns, and what a user may choose from. */
 export class SegmentNames {
   readonly #numbers = new Map<string, number>()
   readonly #texts: string[] = []
   readonly #services = new Map<number, { spans: Set<number>; remotes: Set<number> }>()
   readonly #values = new Map<string, Set<string>>()
+  /** Triples that were added lately: most spans are like one before. */
+  readonly #recent = new Int32Array(RECENT * 3)
 
   static restore(stored: StoredNames): SegmentNames {
     const names = new SegmentNames()
@@ -59,6 +61,13 @@ export class SegmentNames {
 
   addSpan(service: number, name: number, remote: number): void {
     if (service === 0) return
+    const place = ((service * 31 + name) * 31 + remote) & (RECENT - 1)
+    const recent = this.#recent
+    const at = place * 3
+    if (recent[at] === service && recent[at + 1] === name && recent[at + 2] === remote) return
+    recent[at] = service
+    recent[at + 1] = name
+    recent[at + 2] = remote
     let known = this.#services.get(service)
     if (known === undefined) {
       known = { spans: new Set(), remotes: new Set() }
@@ -68,15 +77,10 @@ export class SegmentNames {
     if (remote !== 0) known.remotes.add(remote)
   }
 
-  addValues(span: ZipkinSpan, keys: readonly string[]): void {
-    if (span.tags === undefined) return
-    for (const key of keys) {
-      const value = Object.hasOwn(span.tags, key) ? span.tags[key] : undefined
-      if (value === undefined) continue
-      const values = this.#values.get(key)
-      if (values === undefined) this.#values.set(key, new Set([value]))
-      else values.add(value)
-    }
+  addValue(key: string, value: string): void {
+    const values = this.#values.get(key)
+    if (values === undefined) this.#values.set(key, new Set([value]))
+    else values.add(value)
   }
 
   collectServices(into: Set<string>): void {

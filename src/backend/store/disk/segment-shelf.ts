@@ -5,6 +5,8 @@ import type { FileLayer } from './file-layer.ts'
 import { LoadedSegments } from './loaded-segments.ts'
 import { openSealedSegment, openSealedSegments } from './open-segments.ts'
 import type { SealedSegment } from './sealed-segment.ts'
+import type { Segment } from './segment.ts'
+import { markOf, type TraceKey } from './trace-key.ts'
 
 export interface ShelfOptions {
   readonly directory: DataDirectory
@@ -20,6 +22,7 @@ export class SegmentShelf {
   readonly #options: ShelfOptions
   readonly #loaded = new LoadedSegments()
   readonly #splits = new Set<number>()
+  readonly #splitMarks = new Set<number>()
   readonly #reads = new Set<Promise<unknown>>()
   /** Oldest first. */
   #segments: SealedSegment[] = []
@@ -48,6 +51,7 @@ export class SegmentShelf {
     for (const { segment, head } of opened) {
       this.#segments.push(segment)
       for (const low of head.splits) this.#splits.add(low)
+      for (const mark of head.splitMarks) this.#splitMarks.add(mark)
     }
   }
 
@@ -67,11 +71,31 @@ export class SegmentShelf {
     return this.#segments.some((segment) => segment.hasLow(low))
   }
 
-  /** Whether a trace may have parts in several segments. */
+  /** Whether a trace may have parts in several segments, or share its right half with another. */
   isSplit = (low: number): boolean => this.#splits.has(low)
 
-  markSplit(low: number): void {
-    this.#splits.add(low)
+  /** Whether parts with the same whole id may be in several segments. */
+  isSplitMark = (mark: number): boolean => this.#splitMarks.has(mark)
+
+  /**
+   * Told of each new trace of the hot segment, finds out whether it is in pieces.
+   *
+   * @param isTwin another one there has the same right half
+   * @param sealing the segment that is on its way to the shelf
+   */
+  noteTrace(key: TraceKey, isTwin: boolean, sealing: Segment | undefined): void {
+    const isKnown = sealing?.hasLow(key.low) === true || this.hasLow(key.low)
+    if (isTwin || isKnown) this.#splits.add(key.low)
+    if (!isKnown) return
+    const mark = markOf(key)
+    const mayHave = (segment: Segment): boolean => segment.mayHave(mark)
+    if ((sealing !== undefined && mayHave(sealing)) || this.#segments.some(mayHave))
+      this.#splitMarks.add(mark)
+  }
+
+  /** Whether parts of a trace may be in several segments, or, if ids count by their right half, in one. */
+  isInPieces(key: TraceKey, isStrict: boolean): boolean {
+    return isStrict ? this.isSplitMark(markOf(key)) : this.isSplit(key.low)
   }
 
   /** Files of a segment that leaves stay until the reads that may use them are done. */
@@ -113,6 +137,7 @@ export class SegmentShelf {
     const gone = this.#segments
     this.#segments = []
     this.#splits.clear()
+    this.#splitMarks.clear()
     await this.#remove(gone)
   }
 

@@ -15,6 +15,8 @@ export interface Segment {
   readonly names: SegmentNames
   /** May say yes for a trace that is not here, never no for one that is. */
   hasLow(low: number): boolean
+  /** The same for a whole id, by its mark. */
+  mayHave(mark: number): boolean
   /** Traces, loaded and ready to be asked without waiting. */
   open(): Promise<OpenSegment>
 }

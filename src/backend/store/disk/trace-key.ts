@@ -25,3 +25,13 @@ export const isSameRight = (a: TraceKey, b: TraceKey): boolean =>
 /** For maps: the whole id, or its right half. */
 export const formatTraceKey = (key: TraceKey, isWhole: boolean): string =>
   isWhole ? `${key.word0},${key.word1},${key.word2},${key.low}` : `${key.word2},${key.low}`
+
+/** 32 bits of a whole id, where the lowest word will not do: some systems keep it the same in many traces. */
+export function markOf({ word0, word1, word2, low }: TraceKey): number {
+  let mark = low
+  for (const word of [word2, word1, word0]) {
+    mark = Math.imul(mark ^ (mark >>> 15), 0x2c1b3c6d) ^ word
+    mark ^= mark >>> 13
+  }
+  return Math.imul(mark, 0x297a2d39) ^ (mark >>> 16)
+}

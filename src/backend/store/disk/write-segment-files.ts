@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { FileHandle, FileLayer } from './file-layer.ts'
 import type { HotSegment } from './hot-segment.ts'
-import { writeSegment } from './seal-segment.ts'
+import { type SealContext, writeSegment } from './seal-segment.ts'
 
 /** How long sealing may hold the thread at a time. */
 const SLICE_MS = 3
@@ -18,11 +18,13 @@ export async function writeSegmentFiles(
   directory: DataDirectory,
   files: FileLayer,
   clock: Clock,
-  isSplit: (low: number) => boolean,
+  splits: Pick<SealContext, 'isSplit' | 'isSplitMark'>,
 ): Promise<void> {
   const dataPath = directory.dataPath(sequence)
   const indexPath = directory.indexPath(sequence)
-  const context = { sealedUs: clock.nowUs(), isSplit, breathe: createBreather(clock) }
+  const { isSplit, isSplitMark } = splits
+  const breathe = createBreather(clock)
+  const context = { sealedUs: clock.nowUs(), isSplit, isSplitMark, breathe }
   await withEmpty(files, `${dataPath}.tmp`, (data) =>
     withEmpty(files, `${indexPath}.tmp`, (index) => writeSegment(hot, data, index, context)),
   )

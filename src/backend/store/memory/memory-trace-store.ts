@@ -1,10 +1,13 @@
 import { Fault } from '../../../base/fault.ts'
+import { ok, type Result } from '../../../base/result.ts'
+import { decodeZipkinSpans } from '../../../wire/zipkin-json.ts'
 import type { ZipkinSpan } from '../../../wire/zipkin-span.ts'
 import { type DependencyLink, LinkSum, linkTrace } from '../../query/dependency-linker.ts'
 import { toLinkSpan } from '../../query/link-span.ts'
 import { isInWindow, matchesQuery, type TraceQuery } from '../../query/trace-query.ts'
 import { uniqueSpans } from '../../query/unique-spans.ts'
 import type {
+  PreparedBatch,
   SpanBatch,
   TraceStore,
   TraceStoreHealth,
@@ -47,6 +50,13 @@ class MemoryTraceStore implements TraceStore {
   constructor(options: MemoryTraceStoreOptions) {
     this.#options = options
     this.#names = new NameIndex(options.autocompleteKeys)
+  }
+
+  prepare(body: Uint8Array): Result<PreparedBatch, string> {
+    const decoded = decodeZipkinSpans(body)
+    if (!decoded.ok) return decoded
+    const spans = decoded.value
+    return ok({ spanCount: spans.length, accept: () => this.accept({ spans, body }) })
   }
 
   async accept({ spans }: SpanBatch): Promise<void> {
