@@ -69,7 +69,7 @@ async function examine(
     startUs: (endMs - lookbackMs) * 1000,
     cycleUs: Math.floor((lookbackMs * 1000) / (cycles + 1)),
   })
-  const ingested = await ingest(server.url, traffic, spans, () => server.cpu())
+  const ingested = await ingest(server.url, traffic, cycles, () => server.cpu())
   const { rssMb } = memoryOf(server.pid)
   const results: SearchResult[] = []
   const asked = searches(traffic, cycles, endMs, lookbackMs)

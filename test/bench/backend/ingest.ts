@@ -15,23 +15,23 @@ export interface IngestResult {
   readonly cpuUsPerSpan: number
 }
 
-/** Sends cycles until that many spans are acknowledged, each POST answered before the next on its connection. */
+/** Sends that many whole cycles, each POST answered before the next on its connection. */
 export async function ingest(
   url: string,
   traffic: Traffic,
-  spans: number,
+  cycles: number,
   cpu: () => number,
 ): Promise<IngestResult> {
   const pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 })
   const batches = (function* () {
-    for (let cycle = 0; ; cycle++) yield* traffic.cycle(cycle)
+    for (let cycle = 0; cycle < cycles; cycle++) yield* traffic.cycle(cycle)
   })()
   let acknowledged = 0
   let refused = 0
   const before = cpu()
   const began = performance.now()
   const send = async (): Promise<void> => {
-    while (acknowledged < spans && refused < spans) {
+    for (;;) {
       const { value } = batches.next()
       if (value === undefined) return
       const answer = await pool.request({

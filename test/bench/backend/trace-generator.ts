@@ -156,8 +156,12 @@ export function createTraffic(settings: TrafficSettings): Traffic {
   const order = batches
     .map((spansOfOne) => ({ spansOfOne, at: spansOfOne[0]?.startUs ?? 0 }))
     .sort((a, b) => a.at - b.at)
-  const idOf = (cycle: number, tail: string): string =>
-    (Math.imul(cycle + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, '0').padEnd(16, '5') + tail
+  // Both halves differ from cycle to cycle: stores group by either.
+  const idOf = (cycle: number, tail: string): string => {
+    const mark = Math.imul(cycle + 1, 2_654_435_761) >>> 0
+    const low = (Number.parseInt(tail.slice(8), 16) ^ mark) >>> 0
+    return hex8(mark).padEnd(16, '5') + tail.slice(0, 8) + hex8(low)
+  }
 
   return {
     spansPerCycle: spans,
@@ -177,6 +181,8 @@ export function createTraffic(settings: TrafficSettings): Traffic {
     },
   }
 }
+
+const hex8 = (value: number): string => value.toString(16).padStart(8, '0')
 
 /** mulberry32: the same data in every run. */
 function createRandom(seed: number): () => number {
