@@ -299,6 +299,11 @@ function refuse<X extends Exchange>(
     return
   }
   const status = REFUSALS[code ?? ''] ?? 400
+  // A connection that was opened ahead of need and never used: nothing was refused.
+  if (status === 408 && socket.bytesRead === 0) {
+    socket.destroy()
+    return
+  }
   options.onRefused(status)
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,

@@ -73,6 +73,11 @@ export async function generateLoad(settings: LoadSettings): Promise<LoadResult> 
       const lane: Lane = { socket, startedAt: 0, pending: '' }
       socket.on('data', (chunk) => receive(lane, String(chunk)))
       socket.on('error', () => failures++)
+      // A server may close a connection that was never used.
+      socket.on('close', () => {
+        const at = idle.indexOf(lane)
+        if (at !== -1) idle.splice(at, 1)
+      })
       await once(socket, 'connect')
       return lane
     }),
@@ -104,7 +109,8 @@ export async function generateLoad(settings: LoadSettings): Promise<LoadResult> 
   open = false
   const elapsed = (performance.now() - began) / 1000
   if (underWay > 0) await Promise.race([done, once(AbortSignal.timeout(5000), 'abort')])
-  failures += waiting.length + underWay
+  // What an early end has kept from being sent has not failed.
+  failures += underWay + (settings.signal?.aborted ? 0 : waiting.length)
   for (const { socket } of lanes) socket.destroy()
 
   const sorted = Float64Array.from(latencies).sort()
