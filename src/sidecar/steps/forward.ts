@@ -132,7 +132,9 @@ async function sendToPeer(
           error,
         )
       x.span?.event(`retry ${attempt + 1}: ${messageOf(error)}`)
-      await pause(clock, onAbort)
+      // Another instance is tried at once; the same one gets time to come up.
+      const next = await names.resolve(target.name, target.namespace)
+      if (next === undefined || next === origin) await pause(clock, onAbort)
     }
   }
 }
