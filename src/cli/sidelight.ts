@@ -111,12 +111,19 @@ function runUntilStopped({ onRequest, stop, reload }: StopHooks): Promise<number
     })
     process.on('SIGINT', finish)
     process.on('SIGTERM', finish)
-    process.on('SIGHUP', () => reload?.())
+    // A terminal that closes sends it, too: who has nothing to reload stops.
+    process.on('SIGHUP', () => (reload === undefined ? finish() : reload()))
+    onOutputGone = finish
   })
 }
 
-/** The reader of our output is gone, for example `| head`: nothing is left to say. */
-process.stdout.on('error', () => process.exit(0))
+/** The reader of our output is gone, for example `| head`: nothing is left to say, but apps to stop. */
+let onOutputGone = (): void => process.exit(0)
+process.stdout.once('error', () => {
+  // Each line after the first fails, too.
+  process.stdout.on('error', () => undefined)
+  onOutputGone()
+})
 
 const context = createContext()
 main(process.argv.slice(2), context).then(

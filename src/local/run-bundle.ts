@@ -26,7 +26,6 @@ export interface BundleOptions {
 
 export interface RunningBundle {
   readonly apps: readonly RunningApp[]
-  reload(): Promise<void>
   /** Apps first, so that their last calls still find a sidecar. */
   stop(): Promise<void>
 }
@@ -82,9 +81,6 @@ export async function startBundle(
   }
   return ok({
     apps: running,
-    async reload() {
-      await Promise.all(running.map(({ sidecar }) => sidecar.reload()))
-    },
     stop,
   })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import type { ZipkinSpan } from '../../src/wire/zipkin-span.ts'
+import type { ChildProgram } from '../support/child-program.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-ports.ts'
 import { spawnCli } from '../support/spawn-cli.ts'
@@ -70,6 +71,27 @@ describe('sidelight run', () => {
     assert.equal((await program.exit).code, 7)
     assert.match(program.output, /job \| the app exited with code 7/)
   })
+
+  for (const [what, end] of [
+    ['its terminal closes', (program: ChildProgram) => program.kill('SIGHUP')],
+    ['nobody reads its output any more', (program: ChildProgram) => program.closeOutput()],
+  ] as const)
+    test(`stops its apps when ${what}`, async () => {
+      await using home = await temporaryDirectory()
+      const port = await freePort()
+      await writeFile(
+        home.file('app.mjs'),
+        `${APP}\nsetInterval(() => console.log('still here'), 10)`,
+      )
+      await using program = await spawnCli(
+        ['run', '-a', 'x', `-p=${port}`, '--backend=false', '--', 'node', home.file('app.mjs')],
+        { env: { SIDELIGHT_HOME: home.path } },
+      )
+      await program.waitForLine(/^Ready/)
+      end(program)
+      await program.exit
+      await assert.rejects(fetch(`http://127.0.0.1:${port}`))
+    })
 
   for (const [what, args, said] of [
     ['a file that is not there', ['-f', '/nowhere'], /--run-file: the file does not exist/],

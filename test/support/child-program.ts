@@ -21,6 +21,8 @@ export interface ChildProgram extends AsyncDisposable {
    */
   waitForLine(pattern: RegExp, options?: { readonly deadlineMs?: number }): Promise<RegExpExecArray>
   kill(signal?: NodeJS.Signals): void
+  /** Closes our end of its output: what it writes next finds no reader. */
+  closeOutput(): void
   /** Sends the signal (default SIGTERM) and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<Exit>
 }
@@ -115,6 +117,10 @@ export async function startProgram(
     },
     kill(signal = 'SIGTERM') {
       child.kill(signal)
+    },
+    closeOutput() {
+      child.stdout.destroy()
+      child.stderr.destroy()
     },
     stop(signal = 'SIGTERM') {
       child.kill(signal)

@@ -117,7 +117,6 @@ export const run: Command = async (argv, context) => {
       await closeBackend(backend)
       await shared.sender.close()
     },
-    reload: () => void bundle.reload(),
   })
   return code === 0 ? exitCode : code
 }
