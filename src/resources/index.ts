@@ -10,5 +10,6 @@ export {
   watchConfiguration,
 } from './configuration/live.ts'
 export { parseConfiguration } from './configuration/parse.ts'
+export { readResourceFile } from './read-resource-file.ts'
 export { parseResourceDocuments } from './yaml-source.ts'
 export { toProblems } from './zod-problems.ts'

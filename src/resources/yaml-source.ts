@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseAllDocuments } from 'yaml'
+import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Problem } from '../base/problem.ts'
 
 /** One YAML document of a resource file, with the way back from a path to its line. */
@@ -17,6 +17,8 @@ export interface ResourceDocuments {
 
 /** Aliases are expanded at most this often, so that a small file cannot become a huge tree. */
 const MAX_ALIASES = 100
+/** Of a document; one slip of the pen can make thousands. */
+const MAX_MISTAKES = 20
 
 /** Reads a file of one or several resources. Never throws: what is not YAML is a problem with its line. */
 export function parseResourceDocuments(text: string, file: string): ResourceDocuments {
@@ -28,17 +30,23 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
+    // Compares each key with each other one; `findDuplicateKeys` looks at each once.
+    uniqueKeys: false,
   })) {
     if ('empty' in document && document.empty === true) continue
-    for (const error of document.errors)
+    const mistakes = [
+      ...document.errors.map(({ message, pos }) => ({ message, at: pos[0] })),
+      ...(document.errors.length === 0 ? findDuplicateKeys(document) : []),
+    ]
+    for (const { message, at } of mistakes.slice(0, MAX_MISTAKES))
       problems.push({
         path: '(document)',
         file,
-        line: lines.linePos(error.pos[0]).line,
+        line: lines.linePos(at).line,
         code: 'YAML_INVALID',
-        message: `not valid YAML: ${error.message}`,
+        message: `not valid YAML: ${message}`,
       })
-    if (document.errors.length > 0 || document.contents === null) continue
+    if (mistakes.length > 0 || document.contents === null) continue
     let value: unknown
     try {
       value = document.toJS({ maxAliasCount: MAX_ALIASES })
@@ -69,4 +77,23 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
     })
   }
   return { documents, problems }
+}
+
+function findDuplicateKeys(document: Document): { message: string; at: number }[] {
+  const found: { message: string; at: number }[] = []
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value))
+          found.push({
+            message: `the key ${String(key.value)} stands here twice`,
+            at: key.range?.[0] ?? 0,
+          })
+        seen.add(key.value)
+      }
+    },
+  })
+  return found
 }

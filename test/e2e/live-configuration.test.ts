@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually.ts'
@@ -71,6 +72,24 @@ describe('live Configuration', () => {
     )
     await writeFile(sidecars.configFile, tracing({ rate: '0.8' }))
     await eventually(async () => (await generation(a)) === 4)
+  })
+
+  test('refuses a file that is none, or far too large, and goes on answering', async () => {
+    await using sidecars = await startSidecars(tracing({ rate: '0.5' }))
+    const a = await sidecars.start('app-a')
+    const refusedAs = (code: string) =>
+      eventually(async () => (await a.metadata()).configuration.problems[0]?.code === code)
+    await sidecars.configure(`${tracing()}${'# more\n'.repeat(50_000)}`)
+    await refusedAs('FILE_TOO_LARGE')
+    await rm(sidecars.configFile)
+    spawnSync('mkfifo', [sidecars.configFile])
+    await refusedAs('FILE_UNREADABLE')
+    await rm(sidecars.configFile)
+    await mkdir(sidecars.configFile)
+    await eventually(async () => /not a plain file/.test(JSON.stringify(await a.metadata())))
+    await rm(sidecars.configFile, { recursive: true })
+    await sidecars.configure(tracing({ rate: '0.6' }))
+    await eventually(async () => (await generation(a)) === 2)
   })
 
   test('sees a symlinked mount swap, as Kubernetes makes it', async () => {

@@ -94,7 +94,7 @@ describe('sidelight run', () => {
     })
 
   for (const [what, args, said] of [
-    ['a file that is not there', ['-f', '/nowhere'], /--run-file: the file does not exist/],
+    ['a file that is not there', ['-f', '/nowhere'], /\/nowhere \(file\): the file does not exist/],
     [
       'a command that is not there',
       ['-a', 'x', '--', '/no/such/program'],

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Backend } from '../../backend/index.ts'
-import { codeOf, Fault, messageOf } from '../../base/fault.ts'
+import { Fault, messageOf } from '../../base/fault.ts'
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../base/logger.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type BundleApp, parseRunFile, type RunApp, startBundle } from '../../local/index.ts'
+import { readResourceFile } from '../../resources/index.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
 import { createAppLines } from '../pretty-log.ts'
@@ -155,13 +156,10 @@ function singleApp(values: FlagValues<typeof runFlags>, rest: readonly string[])
 }
 
 async function readRunFile(path: string): Promise<Result<readonly RunApp[], Problem[]>> {
-  try {
-    const file = (await stat(path)).isDirectory() ? join(path, 'dapr.yaml') : path
-    return parseRunFile(await readFile(file, 'utf8'), file, dirname(resolve(file)))
-  } catch (error) {
-    const reason = codeOf(error) === 'ENOENT' ? 'the file does not exist' : messageOf(error)
-    return err([{ path: '--run-file', code: 'FILE_UNREADABLE', message: reason, seen: path }])
-  }
+  const isDirectory = existsSync(path) && (await stat(path)).isDirectory()
+  const file = isDirectory ? join(path, 'dapr.yaml') : path
+  const text = await readResourceFile(file)
+  return text.ok ? parseRunFile(text.value, file, dirname(resolve(file))) : err([text.error])
 }
 
 /** As `dapr init` does for `dapr run`: without a Configuration of its own an app is traced in full, locally. */

@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { Clock } from '../../base/clock.ts'
-import { codeOf, messageOf } from '../../base/fault.ts'
+import { codeOf } from '../../base/fault.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, type Result } from '../../base/result.ts'
+import { readResourceFile } from '../read-resource-file.ts'
 import { type Configuration, EMPTY_CONFIGURATION } from './configuration.ts'
 import { type ConfigurationFile, parseConfiguration } from './parse.ts'
 
@@ -58,12 +59,11 @@ export async function watchConfiguration(
   const read = async (): Promise<Result<readonly ConfigurationFile[], Problem[]>> => {
     const texts: ConfigurationFile[] = []
     const problems: Problem[] = []
-    for (const file of files)
-      try {
-        texts.push({ file, text: await readFile(file, 'utf8') })
-      } catch (error) {
-        problems.push(unreadable(file, error))
-      }
+    for (const file of files) {
+      const text = await readResourceFile(file)
+      if (text.ok) texts.push({ file, text: text.value })
+      else problems.push(text.error)
+    }
     return problems.length === 0 ? { ok: true, value: texts } : err(problems)
   }
 
@@ -139,16 +139,6 @@ async function fingerprint(files: readonly string[]): Promise<string> {
   )
   return states.join(' ')
 }
-
-const unreadable = (file: string, error: unknown): Problem => ({
-  path: '(file)',
-  file,
-  code: 'FILE_UNREADABLE',
-  message:
-    codeOf(error) === 'ENOENT'
-      ? 'the file does not exist; check the path given to --config'
-      : `the file cannot be read: ${messageOf(error)}`,
-})
 
 const freeze = (generation: number, configuration: Configuration): Snapshot =>
   Object.freeze({

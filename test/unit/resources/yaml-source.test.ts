@@ -73,3 +73,20 @@ describe('parseResourceDocuments', () => {
     assert.equal(read('a: *nowhere\n').problems[0]?.code, 'YAML_INVALID')
   })
 })
+
+describe('parseResourceDocuments: bounds', () => {
+  test('reads as many keys as a file may hold, and names one that stands twice', () => {
+    const keys = Array.from({ length: 20_000 }, (_, i) => `k${i}: v`)
+    assert.equal(parseResourceDocuments(keys.join('\n'), 'f').documents.length, 1)
+    const { problems } = parseResourceDocuments([...keys, 'k7: w'].join('\n'), 'f')
+    assert.deepEqual(
+      problems.map(({ line, message }) => [line, message]),
+      [[20_001, 'not valid YAML: the key k7 stands here twice']],
+    )
+  })
+
+  test('names the first twenty mistakes of a document', () => {
+    const { problems } = parseResourceDocuments(`"${'\\x'.repeat(1_000)}"`, 'f')
+    assert.equal(problems.length, 20)
+  })
+})
