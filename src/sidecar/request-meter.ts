@@ -109,7 +109,7 @@ export function createRequestMeter(
 
   return {
     api(x, outcome, durationMs) {
-      const series = serverSeries(pathLabel(x.request.path), methodLabel(x), String(outcome.status))
+      const series = serverSeries(serverPath(x), methodLabel(x), String(outcome.status))
       series.requests.inc()
       series.responses.inc()
       series.latency.observe(Math.trunc(durationMs))
@@ -127,6 +127,11 @@ export function createRequestMeter(
     },
   }
 }
+
+/** A path that nobody serves is no label: scanners would make a series of each. */
+const serverPath = (x: SidecarExchange): string =>
+  x.route === undefined && x.target === undefined ? UNMATCHED_PATH : pathLabel(x.request.path)
+const UNMATCHED_PATH = '{unmatched}'
 
 /** daprd's rule: what is no HTTP method is `UNKNOWN`. */
 const methodLabel = (x: SidecarExchange): string =>

@@ -1,5 +1,5 @@
 /** More series than this a family are recorded under {@link OVERFLOW}: memory stays bounded. */
-const MAX_SERIES = 2_000
+const MAX_SERIES = 1_000
 const OVERFLOW = '{overflow}'
 
 /**
