@@ -59,14 +59,15 @@ export function createRegistrationDirectory(
       return () => rm(file, { force: true })
     },
     async list() {
-      const names = await readdir(directory).catch((error) => {
+      const entries = await readdir(directory, { withFileTypes: true }).catch((error) => {
         if (codeOf(error) === 'ENOENT') return []
         throw error
       })
       const live: Registration[] = []
-      for (const name of names) {
-        if (!name.endsWith('.json')) continue
-        const file = join(directory, name)
+      for (const found of entries) {
+        // A pipe would be waited for, without end.
+        if (!found.isFile() || !found.name.endsWith('.json')) continue
+        const file = join(directory, found.name)
         const entry = await read(file)
         if (entry === undefined) continue
         if (isAlive(entry.pid)) live.push(entry)

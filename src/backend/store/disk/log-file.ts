@@ -15,22 +15,31 @@ export function encodeLogEntry(body: Uint8Array): [header: Uint8Array, body: Uin
 export const logEntryBytes = (body: Uint8Array): number => HEADER_BYTES + body.length
 
 /**
- * Reads a log up to its end or to the first entry that is not whole: a batch that was being written when
- * the machine stopped, and so was never acknowledged.
+ * Reads a log to its last whole entry. An entry whose checksum does not fit is passed over: those behind it
+ * were acknowledged, too. What follows the last whole entry was being written when the machine stopped.
  *
- * @returns the bodies, and how many bytes of the file they take
+ * @returns the bodies, the bytes up to the end of the last whole entry, and how many of those are damaged
  */
-export function decodeLog(file: Buffer): { bodies: Buffer[]; wholeBytes: number } {
+export function decodeLog(file: Buffer): {
+  bodies: Buffer[]
+  wholeBytes: number
+  damagedBytes: number
+} {
   const bodies: Buffer[] = []
+  let wholeBytes = 0
+  let damagedBytes = 0
   let at = 0
   while (at + HEADER_BYTES <= file.length) {
     const length = file.readUInt32LE(at)
     const end = at + HEADER_BYTES + length
-    if (end > file.length) break
+    if (length === 0 || end > file.length) break
     const body = file.subarray(at + HEADER_BYTES, end)
-    if (length === 0 || crc32(body) !== file.readUInt32LE(at + 4)) break
-    bodies.push(body)
+    if (crc32(body) === file.readUInt32LE(at + 4)) {
+      bodies.push(body)
+      damagedBytes += at - wholeBytes
+      wholeBytes = end
+    }
     at = end
   }
-  return { bodies, wholeBytes: at }
+  return { bodies, wholeBytes, damagedBytes }
 }

@@ -19,11 +19,16 @@ export async function replayLog(
 ): Promise<{ file: FileHandle; bytes: number }> {
   const file = await files.open(path, 'append')
   const content = await files.readWhole(path)
-  const { bodies, wholeBytes } = decodeLog(content)
+  const { bodies, wholeBytes, damagedBytes } = decodeLog(content)
+  if (damagedBytes > 0)
+    log.error('the log is damaged: what cannot be read is passed over', {
+      file: path,
+      bytes: damagedBytes,
+    })
   if (wholeBytes < content.length) {
     await file.truncate(wholeBytes)
     await file.sync()
-    log.warning('cut off a batch that was never acknowledged', {
+    log.warning('cut off the end of the log, which is not a whole batch', {
       file: path,
       bytes: content.length - wholeBytes,
     })
