@@ -1,4 +1,4 @@
-/* A table: every flag of every command. Parser, help and docs/flags.md are made of it. */
+/* A table: every flag of every command. Parser, help and docs/reference.md are made of it. */
 import type { Flag } from './flags.ts'
 
 /** daprd's flags. @see dapr `cmd/daprd/options/options.go` */

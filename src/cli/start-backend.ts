@@ -15,13 +15,16 @@ import { backendCatalogue } from '../telemetry/index.ts'
 import type { CliContext } from './cli-context.ts'
 import { isProcessAlive } from './is-process-alive.ts'
 
+/** Where traces lie unless `--data` says otherwise. */
+export const defaultTracesDirectory = (home: string): string => join(home, 'traces')
+
 /** What a bundle's own backend does not ask for. */
 export const defaultBackendSettings = (home: string): BackendSettings => ({
   port: BACKEND_DEFAULTS.port,
   addresses: ['127.0.0.1', '::1'],
   store: {
     kind: 'disk',
-    directory: join(home, 'traces'),
+    directory: defaultTracesDirectory(home),
     retainMs: BACKEND_DEFAULTS.retainMs,
     maxBytes: BACKEND_DEFAULTS.maxBytes,
   },

@@ -3,7 +3,7 @@ import { type Command, createCliLogger, reportProblems } from '../cli-context.ts
 import { describeFlags, parseFlags } from '../flags.ts'
 import { backendFlags } from '../settings.ts'
 import { addresses, commaList } from '../sidecar-settings.ts'
-import { defaultBackendSettings, startBackend } from '../start-backend.ts'
+import { defaultBackendSettings, defaultTracesDirectory, startBackend } from '../start-backend.ts'
 
 export const backend: Command = async (argv, context) => {
   if (argv.includes('--help') || argv.includes('-h')) {
@@ -28,7 +28,7 @@ export const backend: Command = async (argv, context) => {
         ? { kind: 'memory', maxSpans: values['max-spans'] }
         : {
             kind: 'disk',
-            directory: values.data ?? defaultDirectory(defaults.store),
+            directory: values.data ?? defaultTracesDirectory(context.home),
             retainMs: values.retain,
             maxBytes: values['max-disk'],
           },
@@ -52,6 +52,3 @@ export const backend: Command = async (argv, context) => {
 }
 
 const STOP_GRACE_MS = 5_000
-
-const defaultDirectory = (store: { kind: string; directory?: string }): string =>
-  store.directory ?? ''
