@@ -18,8 +18,8 @@ export type DropReason = 'queue_full' | 'refused' | 'removed' | 'shutdown'
 export interface BatchMeter {
   exported(spans: number): void
   dropped(reason: DropReason, spans: number): void
-  /** Whether the last export succeeded. */
-  up(isUp: boolean): void
+  /** Whether the last export succeeded, or why not. */
+  up(isUp: boolean, reason?: string): void
 }
 
 export interface BatchProcessorOptions {
@@ -58,6 +58,7 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
   let queue: SpanRecord[] = []
   let exporter: Exporter | undefined
   let failures = 0
+  let rejectionLogged = false
   let backingOff = false
   let closed = false
   let swaps = 0
@@ -111,8 +112,10 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
   const land = (flight: Flight, outcome: ExportOutcome): void => {
     const current = flight.exporter === exporter
     if (outcome.kind === 'exported') {
-      meter.exported(flight.batch.length)
+      const rejected = outcome.rejected?.spans ?? 0
+      meter.exported(flight.batch.length - rejected)
       if (current) recovered()
+      if (outcome.rejected !== undefined) reject(outcome.rejected)
       plan()
       return
     }
@@ -137,6 +140,13 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
     askedMs === undefined
       ? Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
       : Math.max(askedMs, FIRST_BACKOFF_MS)
+  /** The receiver took the others: it is well, and some of our spans are not. */
+  const reject = ({ spans, reason }: { spans: number; reason: string }): void => {
+    meter.dropped('refused', spans)
+    if (!rejectionLogged)
+      log.warning(`exporter ${name}: the receiver rejected spans`, { spans, reason })
+    rejectionLogged = true
+  }
   const recovered = (): void => {
     if (failures > 0) log.info(`exporter ${name} takes spans again`, { failures })
     failures = 0
@@ -144,7 +154,7 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
   }
   const failed = (reason: string): void => {
     failures++
-    meter.up(false)
+    meter.up(false, reason)
     // Once, not once a batch: the counters tell the rest.
     if (failures === 1)
       log.warning(`exporter ${name} does not take spans; they wait in the queue`, { reason })

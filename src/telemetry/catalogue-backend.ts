@@ -35,6 +35,10 @@ export const backendMetrics = {
     help: 'Spans that left the store to keep its bounds of size and age.',
     labels: [],
   }),
+  lostBytes: counter('sidelight_backend_store_lost_bytes_total', {
+    help: 'Bytes of the store that could not be read when it was opened; they lie beside it in a .corrupt file.',
+    labels: [],
+  }),
   storeSpans: gauge('sidelight_backend_store_spans', {
     help: 'Spans in the store.',
     labels: [],

@@ -119,9 +119,9 @@ export const pipelineMetrics = {
     help: 'Spans that were started, sampled or not.',
     labels: [],
   }),
-  spansSampled: counter('sidelight_spans_sampled_total', {
-    help: 'Spans that were sampled, by the rule that decided.',
-    labels: ['rule'],
+  samplingDecisions: counter('sidelight_sampling_decisions_total', {
+    help: 'Sampling decisions, by the rule that decided (parent, rate, floor, limit, force, or a rule of the Configuration) and by what was decided: sampled, unsampled.',
+    labels: ['rule', 'decision'],
   }),
   spansExported: counter('sidelight_exporter_spans_exported_total', {
     help: 'Sampled spans that an exporter delivered.',
@@ -145,6 +145,30 @@ export const pipelineMetrics = {
   }),
 } as const
 
+/** Requests that are kept for their end: errors and slow ones. */
+export const keepMetrics = {
+  tracesKept: counter('sidelight_keep_traces_total', {
+    help: 'Unsampled traces that were kept after all, by reason: error and slow by our own verdict, peer by that of another sidecar.',
+    labels: ['reason'],
+  }),
+  misses: counter('sidelight_keep_misses_total', {
+    help: 'Traces worth keeping whose spans here are lost, by reason: budget, expired, peer_off, peer_unreachable.',
+    labels: ['reason'],
+  }),
+  evicted: counter('sidelight_keep_evicted_total', {
+    help: 'Unsampled traces that were forgotten before their hold was over, since the ring was full.',
+    labels: [],
+  }),
+  heldSpans: gauge('sidelight_keep_held_spans', {
+    help: 'Spans of unsampled requests that wait for a verdict.',
+    labels: [],
+  }),
+  heldBytes: gauge('sidelight_keep_held_bytes', {
+    help: 'Estimated memory of the spans that wait for a verdict.',
+    labels: [],
+  }),
+} as const
+
 export const configurationMetrics = {
   generation: gauge('sidelight_configuration_generation', {
     help: 'Number of the Configuration snapshot in force; grows by one with each change.',
@@ -165,6 +189,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(httpMetrics),
   ...Object.values(invocationMetrics),
   ...Object.values(pipelineMetrics),
+  ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),
 ]
 
@@ -185,6 +210,10 @@ export const attributes = {
   serverPort: 'server.port',
   rpcService: 'rpc.service',
   peerName: 'net.peer.name',
+  /** What decided to sample: a rule's name, `rate`, `floor`, `force`, or `keep:` and the reason. */
+  samplingRule: 'sidelight.sampling.rule',
+  /** The decision's threshold T as in `tracestate`'s `ot=th`: it stands for 1 / (1 - T / 2^56) traces. */
+  samplingThreshold: 'sidelight.sampling.threshold',
 } as const
 
 /** Request headers that start with this become attributes; {@link SECRET_HEADERS} never do. */

@@ -2,7 +2,11 @@ import type { SpanRecord } from './span.ts'
 
 /** What became of a batch. */
 export type ExportOutcome =
-  | { readonly kind: 'exported' }
+  | {
+      readonly kind: 'exported'
+      /** Absent = all of them. The receiver took the others and will never take these. */
+      readonly rejected?: { readonly spans: number; readonly reason: string }
+    }
   /** The receiver will never take this batch: it is dropped and counted. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** It may take it later: the batch is kept and tried again. */
@@ -14,4 +18,4 @@ export interface Exporter {
   export(spans: readonly SpanRecord[], signal: AbortSignal): Promise<ExportOutcome>
 }
 
-export type ExporterName = 'zipkin' | 'stdout'
+export type ExporterName = 'zipkin' | 'otlp' | 'stdout'

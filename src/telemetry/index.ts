@@ -12,12 +12,20 @@ export {
   configurationMetrics,
   httpMetrics,
   invocationMetrics,
+  keepMetrics,
   pipelineMetrics,
   SECRET_HEADERS,
   sidecarCatalogue,
 } from './catalogue.ts'
 export { backendCatalogue, backendMetrics } from './catalogue-backend.ts'
 export type { Exporter, ExporterName, ExportOutcome } from './exporter.ts'
+export {
+  createTraceKeeper,
+  type KeepLink,
+  type KeepMeter,
+  type KeepPolicy,
+  type TraceKeeper,
+} from './keep/trace-keeper.ts'
 export {
   type Counter,
   type CounterDefinition,
@@ -33,16 +41,25 @@ export {
 } from './metrics.ts'
 export { pathLabel } from './path-label.ts'
 export { CONTEXT_HEADERS, extract, type Incoming, inject, NO_CONTEXT } from './propagator.ts'
-export {
-  createSampler,
-  type Decision,
-  isTraceIdSampled,
-  type Sampler,
-  type SamplingPolicy,
-} from './sampler.ts'
+export { createOperation, OPERATION_FIELDS, type Operation } from './sampling/operation.ts'
+export type { OperationState } from './sampling/operation-table.ts'
+export type {
+  Decision,
+  SamplingPolicy,
+  SamplingRule,
+  SamplingRules,
+} from './sampling/policy.ts'
+export { createSampler, type Sampler } from './sampling/sampler.ts'
+export { createTokenBucket, type TokenBucket } from './sampling/token-bucket.ts'
+export { isTraceIdSampled } from './sampling/trace-id-ratio.ts'
 export { Span, type SpanKind, type SpanRecord } from './span.ts'
 export type { SpanContext } from './span-context.ts'
 export { createSpanPipeline, type SpanPipeline } from './span-pipeline.ts'
 export { createStdoutExporter } from './stdout-exporter.ts'
-export { createTracer, type Tracer } from './tracer.ts'
-export { createZipkinExporter, type Send, toZipkinSpan } from './zipkin-exporter.ts'
+export { createTracer, type SpanStart, type Tracer } from './tracer.ts'
+export {
+  createZipkinExporter,
+  type Send,
+  toZipkinSpan,
+  type ZipkinResource,
+} from './zipkin-exporter.ts'

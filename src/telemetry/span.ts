@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { Decision } from './sampling/policy.ts'
 import type { SpanContext } from './span-context.ts'
 
 export type SpanKind = 'CLIENT' | 'SERVER' | 'PRODUCER' | 'CONSUMER' | 'INTERNAL'
@@ -8,7 +9,7 @@ export interface SpanEvent {
   readonly name: string
 }
 
-/** A finished, sampled span, as exporters get it. */
+/** A finished span that was sampled or kept, as exporters get it. */
 export interface SpanRecord {
   readonly context: SpanContext
   /** 16 lowercase hex digits. Absent for a root. */
@@ -32,13 +33,16 @@ export interface SpanRecord {
 const NONE: never[] = []
 
 /**
- * An open span. One that is not sampled carries context and nothing else: its setters do nothing.
+ * An open span. One that is not recorded carries context and nothing else: its setters do nothing.
  */
 export class Span implements SpanRecord {
   readonly context: SpanContext
   readonly parentId: string | undefined
   readonly kind: SpanKind
-  readonly sampled: boolean
+  /** Who decided about it, and how. */
+  readonly decision: Decision
+  /** It is sampled, or it waits for a verdict when it has ended. */
+  readonly recorded: boolean
   readonly startUs: number
   name: string
   durationUs = 0
@@ -48,7 +52,7 @@ export class Span implements SpanRecord {
   remoteService: string | undefined = undefined
   readonly #clock: Clock
   readonly #startMs: number
-  readonly #onEnd: (span: SpanRecord) => void
+  readonly #onEnd: (span: Span) => void
   #ended = false
 
   constructor(
@@ -56,42 +60,44 @@ export class Span implements SpanRecord {
     parentId: string | undefined,
     name: string,
     kind: SpanKind,
-    sampled: boolean,
+    decision: Decision,
+    recorded: boolean,
     clock: Clock,
-    onEnd: (span: SpanRecord) => void,
+    onEnd: (span: Span) => void,
   ) {
     this.context = context
     this.parentId = parentId
     this.name = name
     this.kind = kind
-    this.sampled = sampled
+    this.decision = decision
+    this.recorded = recorded
     this.#clock = clock
     this.#onEnd = onEnd
-    this.startUs = sampled ? clock.nowUs() : 0
-    this.#startMs = sampled ? clock.elapsedMs() : 0
+    this.startUs = recorded ? clock.nowUs() : 0
+    this.#startMs = recorded ? clock.elapsedMs() : 0
   }
 
   /** Empty values are left out, as daprd does. Setting a key twice keeps both until export, the last one wins. */
   set(key: string, value: string | undefined): void {
-    if (!this.sampled || value === undefined || value === '') return
+    if (!this.recorded || value === undefined || value === '') return
     if (this.attributes === NONE) this.attributes = []
     this.attributes.push(key, value)
   }
 
   event(name: string): void {
-    if (!this.sampled) return
+    if (!this.recorded) return
     if (this.events === NONE) this.events = []
     this.events.push({ timeUs: this.#clock.nowUs(), name })
   }
 
   /** The first failure is kept: later ones are its consequences. */
   fail(description: string): void {
-    if (this.sampled) this.error ??= description
+    if (this.recorded) this.error ??= description
   }
 
-  /** Hands the span to the processors if it is sampled. Only the first call counts. */
+  /** Hands the span on if it is recorded. Only the first call counts. */
   end(): void {
-    if (this.#ended || !this.sampled) return
+    if (this.#ended || !this.recorded) return
     this.#ended = true
     this.durationUs = Math.max(1, Math.round((this.#clock.elapsedMs() - this.#startMs) * 1000))
     this.#onEnd(this)

@@ -14,16 +14,23 @@ export type Send = (
 /** Codes by which a receiver says "later"; every other one but 2xx is final. */
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
 
-/** @param serviceName the app id, or `OTEL_SERVICE_NAME` */
+/** Who records spans: OpenTelemetry's resource. */
+export interface ZipkinResource {
+  /** The app id, or `OTEL_SERVICE_NAME`. */
+  readonly serviceName: string
+  /** `OTEL_RESOURCE_ATTRIBUTES`; they become tags, as those of the Go exporter do. */
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
 export function createZipkinExporter(
   url: string,
-  serviceName: string,
+  resource: ZipkinResource,
   send: Send,
   describe: (error: unknown) => string,
 ): Exporter {
   return {
     async export(spans, signal): Promise<ExportOutcome> {
-      const body = encodeZipkinSpans(spans.map((span) => toZipkinSpan(span, serviceName)))
+      const body = encodeZipkinSpans(spans.map((span) => toZipkinSpan(span, resource)))
       try {
         const { status, retryAfterMs } = await send(url, 'application/json', body, signal)
         if (status >= 200 && status < 300) return { kind: 'exported' }
@@ -46,8 +53,9 @@ const SCOPE = 'dapr-diagnostics'
  *
  * @see opentelemetry-go `exporters/zipkin/model.go`
  */
-export function toZipkinSpan(span: SpanRecord, serviceName: string): ZipkinSpan {
-  const tags: Record<string, string> = {}
+export function toZipkinSpan(span: SpanRecord, resource: ZipkinResource): ZipkinSpan {
+  const { serviceName, attributes } = resource
+  const tags: Record<string, string> = { ...attributes }
   for (let i = 0; i < span.attributes.length; i += 2)
     tags[span.attributes[i] as string] = span.attributes[i + 1] as string
   tags['otel.scope.name'] = SCOPE

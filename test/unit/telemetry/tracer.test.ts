@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import type { IdSource } from '../../../src/base/ids.ts'
 import {
+  createOperation,
   createSampler,
   createTracer,
   type Decision,
+  type Incoming,
   NO_CONTEXT,
   type SpanContext,
+  type SpanKind,
   type SpanRecord,
+  type SpanStart,
 } from '../../../src/telemetry/index.ts'
 import { createFakeClock, FAKE_START_US } from '../../support/fake-clock.ts'
 
@@ -26,7 +30,7 @@ function open(rate: number, enabled = true) {
   const ended: SpanRecord[] = []
   const started: Decision[] = []
   const tracer = createTracer({
-    sampler: createSampler(() => ({ enabled, rate })),
+    sampler: createSampler(() => ({ enabled, rate, rules: undefined }), clock),
     ids: countedIds(),
     clock,
     onEnd: (span) => ended.push(span),
@@ -35,6 +39,13 @@ function open(rate: number, enabled = true) {
   return { clock, ended, started, tracer }
 }
 
+const start = (incoming: Incoming, name: string, kind: SpanKind): SpanStart => ({
+  incoming,
+  name,
+  kind,
+  headers: [],
+  operation: createOperation(),
+})
 const from = (flags: number, traceState?: string) => ({
   ...NO_CONTEXT,
   parent: { traceId: T, spanId: P, flags, traceState } satisfies SpanContext,
@@ -43,13 +54,13 @@ const from = (flags: number, traceState?: string) => ({
 describe('createTracer', () => {
   test('starts nothing while tracing is off', () => {
     const { tracer, started } = open(1, false)
-    assert.equal(tracer.start(from(1), 'a', 'CLIENT'), undefined)
+    assert.equal(tracer.start(start(from(1), 'a', 'CLIENT')), undefined)
     assert.deepEqual(started, [])
   })
 
   test('starts a trace with ids of its own when nothing came', () => {
     const { tracer, started } = open(1)
-    const span = tracer.start(NO_CONTEXT, 'a', 'CLIENT')
+    const span = tracer.start(start(NO_CONTEXT, 'a', 'CLIENT'))
     assert.deepEqual(span?.context, {
       traceId: '1'.padStart(32, '0'),
       spanId: '2'.padStart(16, '0'),
@@ -57,12 +68,12 @@ describe('createTracer', () => {
       traceState: undefined,
     })
     assert.equal(span?.parentId, undefined)
-    assert.deepEqual(started, [{ sampled: true, rule: 'rate' }])
+    assert.deepEqual(started, [{ sampled: true, rule: 'rate', threshold: undefined }])
   })
 
   test('continues a trace: its id, its tracestate, its sender as the parent, a span id of its own', () => {
     const { tracer } = open(0)
-    const span = tracer.start(from(1, 'rojo=1'), 'a', 'SERVER')
+    const span = tracer.start(start(from(1, 'rojo=1'), 'a', 'SERVER'))
     assert.deepEqual(span?.context, {
       traceId: T,
       spanId: '1'.padStart(16, '0'),
@@ -74,36 +85,38 @@ describe('createTracer', () => {
 
   test('keeps the random flag and sets the sampled one by the decision [trace-context-2: trace-flags]', () => {
     const { tracer } = open(1)
-    const flags = [0, 1, 2, 3].map((sent) => tracer.start(from(sent), 'a', 'CLIENT')?.context.flags)
+    const flags = [0, 1, 2, 3].map(
+      (sent) => tracer.start(start(from(sent), 'a', 'CLIENT'))?.context.flags,
+    )
     assert.deepEqual(flags, [0, 1, 2, 3])
     // An id that is not random by the letter of level 2 claims nothing.
-    assert.equal(tracer.start(NO_CONTEXT, 'a', 'CLIENT')?.context.flags, 1)
+    assert.equal(tracer.start(start(NO_CONTEXT, 'a', 'CLIENT'))?.context.flags, 1)
   })
 
   test('carries an unsampled trace on without recording it', () => {
     const { tracer, ended, started } = open(1)
-    const span = tracer.start(from(0), 'a', 'CLIENT')
+    const span = tracer.start(start(from(0), 'a', 'CLIENT'))
     span?.set('key', 'value')
     span?.event('event')
     span?.fail('failure')
     span?.end()
-    assert.equal(span?.sampled, false)
+    assert.equal(span?.recorded, false)
     assert.deepEqual([span?.attributes, span?.events, span?.error], [[], [], undefined])
     assert.deepEqual(ended, [])
-    assert.deepEqual(started, [{ sampled: false, rule: 'parent' }])
+    assert.deepEqual(started, [{ sampled: false, rule: 'parent', threshold: undefined }])
   })
 })
 
 describe('Span', () => {
-  const start = (rate = 1) => {
+  const begin = (rate = 1) => {
     const opened = open(rate)
-    const span = opened.tracer.start(NO_CONTEXT, 'a', 'CLIENT')
+    const span = opened.tracer.start(start(NO_CONTEXT, 'a', 'CLIENT'))
     assert.ok(span)
     return { ...opened, span }
   }
 
   test('is handed on once, when it ends', () => {
-    const { span, ended } = start()
+    const { span, ended } = begin()
     assert.deepEqual(ended, [])
     span.end()
     span.end()
@@ -111,7 +124,7 @@ describe('Span', () => {
   })
 
   test('lasts by the monotonic clock, whatever is done to the wall clock', () => {
-    const { clock, span } = start()
+    const { clock, span } = begin()
     clock.setWallClock(5)
     clock.advance(1.5)
     span.end()
@@ -124,7 +137,7 @@ describe('Span', () => {
       [0.0004, 1],
       [0.0026, 3],
     ] as const) {
-      const { clock, span } = start()
+      const { clock, span } = begin()
       clock.advance(ms)
       span.end()
       assert.equal(span.durationUs, us)
@@ -132,7 +145,7 @@ describe('Span', () => {
   })
 
   test('leaves empty values out', () => {
-    const { span } = start()
+    const { span } = begin()
     span.set('a', '')
     span.set('b', undefined)
     span.set('c', '0')
@@ -140,24 +153,24 @@ describe('Span', () => {
   })
 
   test('keeps the first failure', () => {
-    const { span } = start()
+    const { span } = begin()
     span.fail('first')
     span.fail('second')
     assert.equal(span.error, 'first')
   })
 
   test('stamps events with the wall clock', () => {
-    const { clock, span } = start()
+    const { clock, span } = begin()
     clock.advance(2)
     span.event('retry')
     assert.deepEqual(span.events, [{ timeUs: FAKE_START_US + 2000, name: 'retry' }])
   })
 
   test('shares nothing with the next one', () => {
-    const { tracer, span } = start()
+    const { tracer, span } = begin()
     span.set('a', '1')
     span.event('e')
-    const other = tracer.start(NO_CONTEXT, 'b', 'CLIENT')
+    const other = tracer.start(start(NO_CONTEXT, 'b', 'CLIENT'))
     assert.deepEqual([other?.attributes, other?.events], [[], []])
   })
 })

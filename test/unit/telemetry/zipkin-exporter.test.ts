@@ -9,9 +9,11 @@ import { spanNamed } from './held-exporter.ts'
 
 const BARE = spanNamed('CallLocal/Orders/Checkout')
 
+const SHOP = { serviceName: 'shop' }
+
 describe('toZipkinSpan [opentelemetry-go: exporters/zipkin/model.go]', () => {
   test('maps a bare root', () => {
-    assert.deepEqual(toZipkinSpan(BARE, 'shop'), {
+    assert.deepEqual(toZipkinSpan(BARE, SHOP), {
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
       id: '00f067aa0ba902b7',
       kind: 'CLIENT',
@@ -33,7 +35,7 @@ describe('toZipkinSpan [opentelemetry-go: exporters/zipkin/model.go]', () => {
       error: 'Code(404): Not Found',
       remoteService: 'orders',
     }
-    const span = toZipkinSpan(full, 'shop')
+    const span = toZipkinSpan(full, SHOP)
     assert.equal(span.parentId, 'b7ad6b7169203331')
     assert.equal(span.kind, 'SERVER')
     assert.deepEqual(span.remoteEndpoint, { serviceName: 'orders' })
@@ -45,7 +47,7 @@ describe('toZipkinSpan [opentelemetry-go: exporters/zipkin/model.go]', () => {
 
   test('has a kind for each but the local one', () => {
     const kinds = (['CLIENT', 'SERVER', 'PRODUCER', 'CONSUMER', 'INTERNAL'] as const).map(
-      (kind) => toZipkinSpan({ ...BARE, kind }, 'shop').kind,
+      (kind) => toZipkinSpan({ ...BARE, kind }, SHOP).kind,
     )
     assert.deepEqual(kinds, ['CLIENT', 'SERVER', 'PRODUCER', 'CONSUMER', undefined])
   })
@@ -56,7 +58,7 @@ describe('createZipkinExporter', () => {
   const answering = (answer: Awaited<ReturnType<Send>>) =>
     createZipkinExporter(
       'http://collector/api/v2/spans',
-      'shop',
+      SHOP,
       async () => answer,
       () => 'unused',
     )
@@ -65,7 +67,7 @@ describe('createZipkinExporter', () => {
     const calls: Parameters<Send>[] = []
     const exporter = createZipkinExporter(
       'http://collector/api/v2/spans',
-      'shop',
+      SHOP,
       async (...args) => {
         calls.push(args)
         return { status: 202 }
@@ -108,7 +110,7 @@ describe('createZipkinExporter', () => {
   test('does not reject when nobody answers', async () => {
     const exporter = createZipkinExporter(
       'http://collector',
-      'shop',
+      SHOP,
       () => Promise.reject(new Error('secret inside')),
       () => 'nobody listens',
     )

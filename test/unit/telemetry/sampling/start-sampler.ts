@@ -1,0 +1,84 @@
+import { createIdSource } from '../../../../src/base/ids.ts'
+import {
+  createOperation,
+  createSampler,
+  type Decision,
+  NO_CONTEXT,
+  type Operation,
+  type SamplingRule,
+  type SamplingRules,
+  type SpanContext,
+} from '../../../../src/telemetry/index.ts'
+import { createFakeClock } from '../../../support/fake-clock.ts'
+
+export const RULES: SamplingRules = {
+  parent: 'follow',
+  overrides: [],
+  rules: [],
+  floorPerMinute: undefined,
+  limitPerSecond: undefined,
+  force: undefined,
+  keeps: false,
+}
+
+export const rule = (name: string, more: Partial<SamplingRule>): SamplingRule => ({
+  name,
+  match: {},
+  header: undefined,
+  rate: 1,
+  perSecond: undefined,
+  untilUs: undefined,
+  untraced: false,
+  ...more,
+})
+
+const ids = createIdSource()
+
+export interface Asked {
+  readonly operation?: Partial<Operation>
+  readonly traceId?: string
+  readonly parent?: Partial<SpanContext>
+  readonly headers?: readonly string[]
+}
+
+/** A sampler with rules, a clock to move, and one question to ask it. */
+export function startSampler(rules: Partial<SamplingRules>, rate = 0) {
+  const clock = createFakeClock()
+  const policy = { enabled: true, rate, rules: { ...RULES, ...rules } }
+  const sampler = createSampler(() => policy, clock)
+  const request = ({ operation, traceId = ids.traceId(), parent, headers = [] }: Asked) => ({
+    traceId,
+    headers,
+    operation: { ...createOperation(), ...operation },
+    incoming:
+      parent === undefined
+        ? NO_CONTEXT
+        : {
+            ...NO_CONTEXT,
+            parent: {
+              traceId,
+              spanId: '00f067aa0ba902b7',
+              flags: 0,
+              traceState: undefined,
+              ...parent,
+            },
+          },
+  })
+  return {
+    clock,
+    sampler,
+    decide: (asked: Asked = {}): Decision | undefined => sampler.decide(request(asked)),
+    /** `kept by orders`, for tables. */
+    verdict(asked: Asked = {}): string {
+      const decision = sampler.decide(request(asked))
+      return decision === undefined
+        ? 'untraced'
+        : `${decision.sampled ? 'kept' : 'left'} by ${decision.rule}`
+    },
+    traceState(asked: Asked): string | undefined {
+      const asking = request(asked)
+      const decision = sampler.decide(asking)
+      return decision && sampler.traceState(asking, decision)
+    },
+  }
+}
