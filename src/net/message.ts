@@ -10,7 +10,7 @@ export type RawHeaders = readonly string[]
 
 export interface Request {
   readonly method: string
-  /** The request target as sent: path and query. */
+  /** The request target as sent, without scheme and host if it had any: path and query. */
   readonly target: string
   /** `target` up to the first `?`, still percent-encoded. */
   readonly path: string
@@ -63,6 +63,8 @@ export interface Outcome {
   readonly responseBytes: number
   /** The client left, or the source broke, before the last byte. */
   readonly aborted: boolean
+  /** It was the source that broke. */
+  readonly broken: boolean
 }
 
 /** nginx's code for "client closed the request"; never sent, only counted. */

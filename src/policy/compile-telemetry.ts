@@ -1,10 +1,18 @@
-import type { Configuration } from '../resources/index.ts'
-import type { SamplingPolicy } from '../telemetry/index.ts'
+import type {
+  Configuration,
+  OtelSpec,
+  RuleSpec,
+  SamplingSpec,
+  ZipkinSpec,
+} from '../resources/index.ts'
+import type { KeepPolicy, SamplingPolicy, SamplingRule, SamplingRules } from '../telemetry/index.ts'
 
 /** What a Configuration asks of telemetry. */
 export interface TelemetryPolicy {
   readonly sampling: SamplingPolicy
-  readonly zipkinEndpoint: string | undefined
+  readonly keep: KeepPolicy | undefined
+  readonly zipkin: ZipkinSpec | undefined
+  readonly otel: OtelSpec | undefined
   readonly stdout: boolean
 }
 
@@ -17,12 +25,60 @@ const DEFAULT_RATE = 0.0001
  */
 export function compileTelemetry({ tracing }: Configuration): TelemetryPolicy {
   const rate = tracing?.samplingRate ?? DEFAULT_RATE
+  const sampling = tracing?.sampling
   return Object.freeze({
     sampling: Object.freeze({
-      enabled: tracing !== undefined && (rate > 0 || tracing.followsCallers),
+      enabled: tracing !== undefined && (rate > 0 || sampling !== undefined),
       rate,
+      rules: sampling && Object.freeze(compileRules(sampling, rate)),
     }),
-    zipkinEndpoint: tracing?.zipkinEndpoint,
+    keep: sampling?.keep,
+    zipkin: tracing?.zipkin,
+    otel: tracing?.otel,
     stdout: tracing?.stdout ?? false,
   })
+}
+
+/**
+ * Health checks are no news: not traced unless a rule of the Configuration comes first or bears this name.
+ * Without a `sampling` block the same holds by daprd's rule, a path that contains `/healthz`.
+ */
+const HEALTH: SamplingRule = {
+  name: 'health',
+  match: { path: '*/healthz*' },
+  header: undefined,
+  rate: 0,
+  perSecond: undefined,
+  untilUs: undefined,
+  untraced: true,
+}
+
+function compileRules(spec: SamplingSpec, rate: number): SamplingRules {
+  const rules = spec.rules.map((rule) => compileRule(rule, rate))
+  const overrides = spec.overrides.map((override) => ({
+    ...compileRule(override, rate),
+    untilUs: override.untilMs * 1_000,
+  }))
+  return {
+    parent: spec.parent,
+    overrides,
+    rules: rules.some(({ name }) => name === HEALTH.name) ? rules : [...rules, HEALTH],
+    floorPerMinute: spec.floor?.perOperationPerMinute,
+    limitPerSecond: spec.limit?.perSecond,
+    force: spec.force,
+    keeps: spec.keep !== undefined,
+  }
+}
+
+function compileRule(spec: RuleSpec, rate: number): SamplingRule {
+  const { header, ...match } = spec.match
+  return {
+    name: spec.name,
+    match,
+    header,
+    rate: spec.rate ?? rate,
+    perSecond: spec.perSecond,
+    untilUs: undefined,
+    untraced: false,
+  }
 }

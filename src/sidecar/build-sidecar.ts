@@ -11,6 +11,7 @@ import {
 } from '../net/index.ts'
 import type { Reload, Snapshot } from '../resources/index.ts'
 import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
+import type { SidecarReport } from '../wire/sidecar-report.ts'
 import { createAppChannel } from './app-channel.ts'
 import { createAppHealth } from './app-health.ts'
 import { createProbe } from './app-probe.ts'
@@ -18,15 +19,20 @@ import { beginExchange, type SidecarExchange } from './exchange.ts'
 import { type GrpcRefusal, startGrpcRefusal } from './grpc-refusal.ts'
 import { getHealthz, getHealthzOutbound } from './handlers/get-healthz.ts'
 import { getMetadata, putMetadata } from './handlers/metadata.ts'
+import { postRelease } from './handlers/post-release.ts'
 import { postShutdown } from './handlers/post-shutdown.ts'
+import { jsonReply } from './handlers/replies.ts'
+import { createReleasePeers } from './keep/release-peers.ts'
 import { createMetricsServer } from './metrics-server.ts'
 import { createRegistrationResolver } from './names/registration-resolver.ts'
 import { apiPipeline, peerPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
-import { createRequestMeter } from './request-meter.ts'
-import { createRoutes } from './routes.ts'
+import { buildReport } from './report/build-report.ts'
+import { createContextWatch } from './report/context-watch.ts'
+import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
-import { createSidecarTelemetry } from './sidecar-telemetry.ts'
+import { createRequestMeter } from './telemetry/request-meter.ts'
+import { createSidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
 import { waitForPort } from './wait-for-port.ts'
 
 export interface SidecarDeps {
@@ -36,7 +42,12 @@ export interface SidecarDeps {
   readonly registry: MetricsRegistry
   readonly registrations: RegistrationDirectory
   readonly sender: Sender
-  readonly configuration: { current(): Snapshot; lastReload(): Reload }
+  readonly configuration: {
+    /** As `--config` names them. */
+    readonly files: readonly string[]
+    current(): Snapshot
+    lastReload(): Reload
+  }
   readonly hostName: string
   readonly pid: number
   /** `POST /v1.0/shutdown` asks for a stop; the process's owner carries it out. */
@@ -90,12 +101,19 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const peers = upstream(KEEP_ALIVE_TO_PEER_MS, true)
   const app = createAppChannel(settings, appUpstream)
   const names = createRegistrationResolver(deps.registrations, clock)
-  const sources = {
-    settings,
-    snapshot: configuration.current,
-    lastReload: configuration.lastReload,
-    extended,
-  }
+  const watch = createContextWatch(clock)
+  const startedUs = clock.nowUs()
+  const report = (): SidecarReport =>
+    buildReport({
+      settings,
+      pid: deps.pid,
+      startedUs,
+      clock,
+      configuration,
+      telemetry,
+      context: watch,
+    })
+  const sources = { settings, report, extended }
   const routes = createRoutes({
     getHealthz: getHealthz(readiness, settings.appId),
     getHealthzOutbound: getHealthzOutbound(readiness),
@@ -103,11 +121,28 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     putMetadata: putMetadata(sources),
     postShutdown: postShutdown(deps.requestStop),
   })
+  let internalPort = 0
+  const releaseKey = deps.ids.traceId()
+  const releases = createReleasePeers(telemetry.keeper, {
+    key: releaseKey,
+    port: () => internalPort,
+  })
   const parts = {
     settings,
+    keep: { keeper: telemetry.keeper, peers: releases, clock },
+    watch,
     tracer: telemetry.tracer,
     meter: createRequestMeter(registry, settings, log),
-    forward: { own: settings, app, peers, names, clock, hostName: deps.hostName, ...settings },
+    forward: {
+      own: settings,
+      app,
+      peers,
+      names,
+      releases,
+      clock,
+      hostName: deps.hostName,
+      ...settings,
+    },
     clock,
     log,
   }
@@ -131,7 +166,11 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     'public',
     apiPipeline({ ...parts, settings: publicSettings, router: open }),
   )
-  const internal = server('internal', peerPipeline({ ...parts, router: open }))
+  const peerRoutes = createPeerRoutes({
+    postRelease: postRelease(telemetry.keeper, releaseKey),
+    getReport: () => jsonReply(report()),
+  })
+  const internal = server('internal', peerPipeline({ ...parts, router: createRouter(peerRoutes) }))
   const metrics = createMetricsServer(registry, countRefused('metrics'), log)
   const health =
     settings.appHealthCheck === undefined
@@ -171,10 +210,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     extended,
     async start() {
       let http = 0
-      const internalPort = await internal.listen(
-        settings.internalPort,
-        settings.internalListenAddresses,
-      )
+      internalPort = await internal.listen(settings.internalPort, settings.internalListenAddresses)
       const metricsPort =
         settings.metricsPort === undefined
           ? 0
@@ -193,7 +229,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
         httpPort: http,
         metricsPort,
         appPort: settings.appPort ?? 0,
-        startedUs: clock.nowUs(),
+        startedUs,
       })
       readiness.outboundReady()
       log.info(`HTTP API on port ${http}, internal port ${internalPort}, metrics on ${metricsPort}`)

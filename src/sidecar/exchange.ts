@@ -6,6 +6,7 @@ import {
   type Traced,
   UNTRACED,
 } from '../net/index.ts'
+import type { KeepLink } from '../telemetry/index.ts'
 
 /** One request on its way. A field is set by the step named beside it and read by those after it. */
 export interface SidecarExchange extends Traced, Measured {
@@ -14,6 +15,8 @@ export interface SidecarExchange extends Traced, Measured {
   route: Route | undefined
   /** identify: still percent-encoded. */
   params: Readonly<Record<string, string>>
+  /** keep: the sidecar of the caller, if it keeps traces. */
+  callerLink: KeepLink | undefined
   /** resolve */
   target: Target | undefined
   /** forward: when the request left for the target, and when the head of its answer came. */
@@ -24,7 +27,7 @@ export interface SidecarExchange extends Traced, Measured {
 }
 
 /** The API groups that a Configuration's `api.allowed` and `api.denied` name. */
-export type ApiGroup = 'invoke' | 'metadata' | 'healthz' | 'shutdown'
+export type ApiGroup = 'invoke' | 'metadata' | 'healthz' | 'shutdown' | 'sidelight'
 
 /** One row of the API's table. */
 export interface Route extends RouteTemplate {
@@ -65,6 +68,7 @@ export const beginExchange = (request: Request): SidecarExchange => ({
   startMs: 0,
   route: undefined,
   params: {},
+  callerLink: undefined,
   target: undefined,
   sentMs: undefined,
   answeredMs: undefined,

@@ -10,7 +10,7 @@ export interface OwnIdentity {
  * Who is meant by an invocation, in Dapr's order: header `dapr-app-id`, Basic auth `dapr-app-id:<app>`,
  * path `/v1.0/invoke/<app>/method/<method>`. In the first two forms the whole path is the method.
  *
- * @throws Fault `ERR_DIRECT_INVOKE_NO_APP_ID`, `ERR_DIRECT_INVOKE_METHOD`, `ERR_DIRECT_INVOKE`
+ * @throws Fault `ERR_DIRECT_INVOKE_NO_APP_ID`, `ERR_DIRECT_INVOKE_METHOD`, `ERR_DIRECT_INVOKE`, `ERR_BAD_REQUEST`
  * @see dapr `pkg/api/http/directmessaging.go`
  */
 export function parseInvokeTarget(request: Request, own: OwnIdentity): Target {
@@ -25,9 +25,17 @@ export function parseInvokeTarget(request: Request, own: OwnIdentity): Target {
   const [appId = '', namespace = own.namespace, ...more] = id.split('.')
   if (more.length > 0 || appId === '')
     throw apiFault('ERR_DIRECT_INVOKE', { id, reason: `invalid app id ${id}` })
+  if (!NAME.test(appId) || !NAME.test(namespace))
+    throw apiFault('ERR_BAD_REQUEST', {
+      reason: `${JSON.stringify(id.slice(0, MAX_SHOWN))} is no app id; one is made of letters, digits, - and _, at most 63 of them`,
+    })
   const kind = appId === own.appId && namespace === own.namespace ? 'app' : 'peer'
   return { kind, name: appId, namespace, method, path, origin: undefined }
 }
+
+/** What a sidecar may be called: nothing else can be meant, and nothing else may become a span's or a service's name. */
+const NAME = /^[\w-]{1,63}$/
+const MAX_SHOWN = 64
 
 const PREFIX = /^\/+v1\.0\/+invoke\/+/
 

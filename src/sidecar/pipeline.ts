@@ -12,20 +12,24 @@ import {
 } from '../net/index.ts'
 import type { Tracer } from '../telemetry/index.ts'
 import type { Route, SidecarExchange } from './exchange.ts'
-import type { RequestMeter } from './request-meter.ts'
+import type { ContextWatch } from './report/context-watch.ts'
 import type { SidecarSettings } from './settings.ts'
-import { apiSpans, peerSpans } from './span-description.ts'
 import { authorize } from './steps/authorize.ts'
 import { cors } from './steps/cors.ts'
 import { type ForwardParts, forward } from './steps/forward.ts'
 import { identify } from './steps/identify.ts'
+import { type KeepParts, keep } from './steps/keep.ts'
 import { resolve, resolveOwn } from './steps/resolve.ts'
+import type { RequestMeter } from './telemetry/request-meter.ts'
+import { apiSpans, peerSpans } from './telemetry/span-description.ts'
 
 export interface PipelineParts {
   readonly settings: SidecarSettings
   readonly router: Router<Route>
   readonly tracer: Tracer
   readonly meter: RequestMeter
+  readonly keep: KeepParts
+  readonly watch: Pick<ContextWatch, 'calls' | 'deliveries'>
   readonly forward: ForwardParts
   readonly clock: Clock
   readonly log: Logger
@@ -34,7 +38,9 @@ export interface PipelineParts {
 /** The way of every request on the API port. The picture with the status that leaves at each step is in README.md. */
 export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] => [
   identify(p.router), // which operation; cannot fail
-  trace(p.tracer, apiSpans, { answers: true }), // W3C in, decision, span; W3C out
+  trace(p.tracer, apiSpans(p.settings), { answers: true }), // W3C in, decision, span; W3C out
+  keep(p.keep, { callers: 'apps' }), // holds an unsampled span until the request's end is known
+  p.watch.calls, // does the app carry its context on?
   measure(p.clock, p.meter.api), // counters, latency
   rescue(p.log, (_, error) => toErrorReply(error), BUG), // a thrown fault becomes an answer, here and nowhere else
   limit(p.settings), // 400 baggage, 413
@@ -46,7 +52,10 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
 
 /** The way of a peer's request on the internal port: our own app and nothing else; the public API is not here. */
 export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] => [
-  trace(p.tracer, peerSpans, { answers: false }),
+  identify(p.router),
+  trace(p.tracer, peerSpans(p.settings), { answers: false }),
+  keep(p.keep, { callers: 'sidecars' }),
+  p.watch.deliveries,
   measure(p.clock, p.meter.peer),
   rescue(p.log, (_, error) => toErrorReply(error), BUG),
   limit(p.settings),

@@ -1,4 +1,6 @@
+import { REPORT_PATH } from '../wire/sidecar-report.ts'
 import type { Handler, Route } from './exchange.ts'
+import { RELEASE_PATH } from './keep/release-notifier.ts'
 
 export interface Handlers {
   readonly getHealthz: Handler
@@ -59,6 +61,27 @@ export const createRoutes = (handlers: Handlers): readonly Route[] => [
     group: 'shutdown',
     operation: 'shutdown.post',
     handler: handlers.postShutdown,
+  },
+]
+
+/** The port for peers besides invocation: what sidecars say among themselves. */
+export const createPeerRoutes = (handlers: {
+  readonly postRelease: Handler
+  readonly getReport: Handler
+}): readonly Route[] => [
+  {
+    method: 'POST',
+    template: RELEASE_PATH,
+    group: 'sidelight',
+    operation: 'release.post',
+    handler: handlers.postRelease,
+  },
+  {
+    method: 'GET',
+    template: REPORT_PATH,
+    group: 'sidelight',
+    operation: 'report.get',
+    handler: handlers.getReport,
   },
 ]
 

@@ -33,6 +33,8 @@ export interface SidecarSettings {
   readonly blockShutdownMs: number
   /** `OTEL_SERVICE_NAME`, else the app id. */
   readonly serviceName: string
+  /** `OTEL_RESOURCE_ATTRIBUTES`. */
+  readonly resourceAttributes: Readonly<Record<string, string>>
   readonly batch: BatchSettings
   /** What clients must send; a secret. */
   readonly apiToken: string | undefined

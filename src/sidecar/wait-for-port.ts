@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
 import type { Clock } from '../base/clock.ts'
+import { isListening } from '../net/index.ts'
 
 /** daprd's interval. */
 const INTERVAL_MS = 100
@@ -12,7 +12,7 @@ export async function waitForPort(
   signal: AbortSignal,
 ): Promise<boolean> {
   while (!signal.aborted) {
-    if (await dial(host, port)) return true
+    if (await isListening(host, port)) return true
     await new Promise<void>((resolve) => {
       const cancel = clock.after(INTERVAL_MS, resolve)
       signal.addEventListener('abort', () => {
@@ -23,14 +23,3 @@ export async function waitForPort(
   }
   return false
 }
-
-const dial = (host: string, port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host, port })
-    const finish = (isOpen: boolean): void => {
-      socket.destroy()
-      resolve(isOpen)
-    }
-    socket.on('connect', () => finish(true))
-    socket.on('error', () => finish(false))
-  })

@@ -10,7 +10,7 @@ import { startTestApp } from '../support/test-app.ts'
 import { send, startSidecars, type TestSidecar, tracing } from '../support/test-sidecars.ts'
 
 const generation = async (sidecar: TestSidecar): Promise<number> =>
-  (await sidecar.metadata()).configuration.generation
+  (await sidecar.metadata()).sidelight.configuration.generation
 
 describe('live Configuration', () => {
   test('a new rate is in force on the same sockets, while a stream stays open', async () => {
@@ -39,7 +39,7 @@ describe('live Configuration', () => {
     await sidecars.configure(tracing({ rate: '50%' }))
     const { configuration } = await eventually(async () => {
       const metadata = await a.metadata()
-      return metadata.configuration.lastReload === 'rejected' && metadata
+      return metadata.sidelight.configuration.lastReload === 'rejected' && metadata.sidelight
     })
     assert.equal(configuration.generation, 1)
     assert.deepEqual(
@@ -54,7 +54,7 @@ describe('live Configuration', () => {
     assert.match(String(answer.header('traceparent')), /-01$/)
 
     await sidecars.configure(tracing({ rate: '1' }))
-    await eventually(async () => (await a.metadata()).configuration.lastReload === 'unchanged')
+    await eventually(async () => (await a.metadata()).sidelight.configuration.lastReload === 'unchanged')
     assert.equal(await generation(a), 1)
     assert.match(await a.metrics(), /sidelight_configuration_last_reload_successful 1/)
   })
@@ -68,7 +68,7 @@ describe('live Configuration', () => {
     await eventually(async () => (await generation(a)) === 3)
     await rm(sidecars.configFile)
     await eventually(
-      async () => (await a.metadata()).configuration.problems[0]?.code === 'FILE_UNREADABLE',
+      async () => (await a.metadata()).sidelight.configuration.problems[0]?.code === 'FILE_UNREADABLE',
     )
     await writeFile(sidecars.configFile, tracing({ rate: '0.8' }))
     await eventually(async () => (await generation(a)) === 4)
@@ -78,7 +78,7 @@ describe('live Configuration', () => {
     await using sidecars = await startSidecars(tracing({ rate: '0.5' }))
     const a = await sidecars.start('app-a')
     const refusedAs = (code: string) =>
-      eventually(async () => (await a.metadata()).configuration.problems[0]?.code === code)
+      eventually(async () => (await a.metadata()).sidelight.configuration.problems[0]?.code === code)
     await sidecars.configure(`${tracing()}${'# more\n'.repeat(50_000)}`)
     await refusedAs('FILE_TOO_LARGE')
     await rm(sidecars.configFile)

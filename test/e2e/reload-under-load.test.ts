@@ -17,7 +17,7 @@ describe('twenty edits under load', () => {
         const rate = edit % 2 === 0 ? 1 : 0
         await eventually(async () => {
           const metadata = (await (await fetch(url(port, 'metadata'))).json()) as Metadata
-          return metadata.configuration.generation === edit + 2
+          return metadata.sidelight.configuration.generation === edit + 2
         })
         for (let i = 0; i < PROBES; i++) {
           const answer = await fetch(url(port, 'invoke/reload/method/status?code=204'))

@@ -10,6 +10,7 @@ import {
   createSender,
   type RegistrationDirectory,
 } from '../../src/net/index.ts'
+import type { SidecarReport } from '../../src/wire/sidecar-report.ts'
 import { type RawAnswer, rawRequest } from './raw-http.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -34,11 +35,7 @@ export interface TestSidecar {
 export interface Metadata {
   readonly id: string
   readonly extended: Record<string, string>
-  readonly configuration: {
-    readonly generation: number
-    readonly lastReload: string
-    readonly problems: { readonly code: string; readonly path: string; readonly line?: number }[]
-  }
+  readonly sidelight: SidecarReport
 }
 
 export interface Sidecars extends AsyncDisposable {
@@ -57,6 +54,8 @@ export interface Sidecars extends AsyncDisposable {
       readonly waitForApp?: boolean
     },
   ): Promise<TestSidecar>
+  /** All that were started. */
+  readonly all: readonly TestSidecar[]
   /** Replaces the Configuration in one step, as a careful editor does. */
   configure(yaml: string): Promise<void>
 }
@@ -74,11 +73,13 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
   const registrations = createRegistrationDirectory(home, () => true)
   const sender = createSender({ userAgent: 'sidelight/test' })
   const running: RunningSidecar[] = []
+  const all: TestSidecar[] = []
   let edits = 0
   return {
     home,
     registrations,
     configFile,
+    all,
     async start(appId, { appPort, flags = [], env = {}, configFiles, waitForApp = true } = {}) {
       const log: string[] = []
       const fullEnv = { ...FAST_BATCHES, ...env }
@@ -118,7 +119,7 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
       const { ports } = sidecar
       const get = (port: number, path: string) =>
         rawRequest(port, `GET ${path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n`)
-      return {
+      const testSidecar: TestSidecar = {
         appId,
         port: ports.http,
         url: `http://127.0.0.1:${ports.http}`,
@@ -131,6 +132,8 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
         ready: sidecar.ready,
         reload: sidecar.reload,
       }
+      all.push(testSidecar)
+      return testSidecar
     },
     async configure(yaml) {
       const draft = directory.file(`draft-${++edits}.yaml`)

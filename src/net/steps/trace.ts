@@ -1,12 +1,16 @@
 import { STATUS_CODES } from 'node:http'
 import {
+  attributes,
+  createOperation,
   extract,
   type Incoming,
   NO_CONTEXT,
+  type Operation,
   type Span,
   type SpanKind,
   type Tracer,
 } from '../../telemetry/index.ts'
+import { formatThreshold } from '../../wire/ot-tracestate.ts'
 import { formatTraceparent } from '../../wire/traceparent.ts'
 import { headerValue } from '../headers.ts'
 import type { Reply } from '../message.ts'
@@ -21,9 +25,14 @@ export interface Traced extends Exchange {
 
 /** How the spans of a server are named and described. */
 export interface SpanDescription<X> {
-  /** `undefined` leaves the request untraced. */
-  start(x: X): { readonly name: string; readonly kind: SpanKind } | undefined
-  /** Adds attributes. Called for sampled spans only, when the head of the reply is known. */
+  /**
+   * `undefined` leaves the request untraced.
+   * @param byRules the Configuration's rules decide about every request, health checks too
+   */
+  start(x: X, byRules: boolean): { readonly name: string; readonly kind: SpanKind } | undefined
+  /** Fills in what rules ask for. Called only if there are rules. */
+  operation(x: X, into: Operation): void
+  /** Adds attributes. Called for recorded spans only, when the head of the reply is known. */
   describe(x: X, span: Span, reply: Reply): void
 }
 
@@ -36,32 +45,57 @@ export const trace = <X extends Traced>(
   tracer: Tracer,
   description: SpanDescription<X>,
   options: { readonly answers: boolean },
-): Step<X> => ({
-  name: 'trace',
-  enter(x) {
-    const start = description.start(x)
-    if (start === undefined) return undefined
-    const incoming = extract(x.request.headers)
-    const span = tracer.start(incoming, start.name, start.kind)
-    if (span === undefined) return undefined
-    x.incoming = incoming
-    x.span = span
-    return undefined
-  },
-  leave(x, reply) {
-    const { span } = x
-    if (span === undefined) return undefined
-    if (span.sampled) {
-      description.describe(x, span, reply)
-      if (reply.status >= 400) span.fail(describeStatus(reply.status))
-    }
-    return options.answers ? withContext(reply, span, x.incoming) : undefined
-  },
-  done(x, outcome) {
-    if (outcome.aborted) x.span?.fail('the client left or the answer broke off')
-    x.span?.end()
-  },
-})
+): Step<X> => {
+  /** Filled in anew for each request: the decision is made before anything else happens. */
+  const operation = createOperation()
+  return {
+    name: 'trace',
+    enter(x) {
+      const byRules = tracer.readsOperation()
+      const start = description.start(x, byRules)
+      if (start === undefined) return undefined
+      const { headers } = x.request
+      const incoming = extract(headers)
+      if (byRules) description.operation(x, operation)
+      const span = tracer.start({
+        incoming,
+        name: start.name,
+        kind: start.kind,
+        headers,
+        operation,
+      })
+      if (span === undefined) return undefined
+      x.incoming = incoming
+      x.span = span
+      return undefined
+    },
+    leave(x, reply) {
+      const { span } = x
+      if (span === undefined) return undefined
+      if (span.recorded) {
+        description.describe(x, span, reply)
+        describeDecision(span)
+        if (reply.status >= 400) span.fail(describeStatus(reply.status))
+      }
+      return options.answers ? withContext(reply, span, x.incoming) : undefined
+    },
+    done(x, outcome) {
+      if (outcome.aborted) x.span?.fail('the client left or the answer broke off')
+      x.span?.end()
+    },
+  }
+}
+
+/**
+ * Who decided, and with what probability: on the span where it was decided, not on those that follow. Dapr's
+ * own sampler has no threshold, and its spans stay as Dapr's users know them.
+ */
+function describeDecision(span: Span): void {
+  const { sampled, rule, threshold } = span.decision
+  if (!sampled || rule === 'parent' || (rule === 'rate' && threshold === undefined)) return
+  span.set(attributes.samplingRule, rule)
+  span.set(attributes.samplingThreshold, threshold && formatThreshold(threshold))
+}
 
 /** No baggage, no context: what an exchange holds before trace has run. */
 export const UNTRACED: Pick<Traced, 'incoming' | 'span'> = { incoming: NO_CONTEXT, span: undefined }
@@ -77,6 +111,8 @@ function withContext(reply: Reply, span: Span, incoming: Incoming): Reply {
     headers.push('Traceparent', formatTraceparent(span.context))
     if (span.context.traceState !== undefined) headers.push('Tracestate', span.context.traceState)
   }
+  const { announce } = span.decision
+  if (announce !== undefined) headers.push(announce, span.context.traceId)
   if (incoming.baggage !== undefined && headerValue(headers, 'baggage') === undefined)
     headers.push('Baggage', incoming.baggage)
   return { ...reply, headers }

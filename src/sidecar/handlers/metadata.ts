@@ -1,26 +1,22 @@
-import { maskCredentials } from '../../base/mask-credentials.ts'
 import { DAPR_VERSION, VERSION } from '../../base/version.ts'
 import { readBody } from '../../net/index.ts'
-import type { Reload, Snapshot } from '../../resources/index.ts'
+import type { SidecarReport } from '../../wire/sidecar-report.ts'
 import type { Handler } from '../exchange.ts'
 import type { SidecarSettings } from '../settings.ts'
 import { jsonReply, NO_CONTENT } from './replies.ts'
 
 export interface MetadataSources {
   readonly settings: SidecarSettings
-  readonly snapshot: () => Snapshot
-  readonly lastReload: () => Reload
+  readonly report: () => SidecarReport
   /** What was PUT, and what the command line adds (`appPID`, `cliPID`, `appCommand`). */
   readonly extended: Map<string, string>
 }
 
-/** Dapr's fields, each left out when empty, and ours: which configuration is in force. */
+/** Dapr's fields, each left out when empty, and ours: the sidecar's report. */
 export const getMetadata =
   (sources: MetadataSources): Handler =>
   () => {
     const { settings, extended } = sources
-    const { generation, configuration } = sources.snapshot()
-    const { result, problems } = sources.lastReload()
     return jsonReply({
       id: settings.appId,
       runtimeVersion: DAPR_VERSION,
@@ -33,16 +29,7 @@ export const getMetadata =
         ? {}
         : { appConnectionProperties: appConnection(settings) }),
       actorRuntime: { runtimeStatus: 'DISABLED', hostReady: false, placement: '' },
-      configuration: {
-        name: configuration.name,
-        generation,
-        lastReload: result,
-        problems,
-        tracing: configuration.tracing && {
-          ...configuration.tracing,
-          zipkinEndpoint: maskCredentials(configuration.tracing.zipkinEndpoint ?? '') || undefined,
-        },
-      },
+      sidelight: sources.report(),
     })
   }
 

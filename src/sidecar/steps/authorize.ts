@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import { headerValue, type Reply, type Step } from '../../net/index.ts'
 import type { SidecarExchange } from '../exchange.ts'
+import { sameSecret } from '../same-secret.ts'
 
 /** daprd's answer, to the letter. */
 const REFUSED: Reply = {
@@ -16,8 +16,7 @@ export function authorize(apiToken: string | undefined): Step<SidecarExchange> {
     name: 'authorize',
     enter(x) {
       if (expected === undefined || x.route?.open === true) return undefined
-      const given = Buffer.from(headerValue(x.request.headers, 'dapr-api-token') ?? '')
-      return given.length === expected.length && timingSafeEqual(given, expected)
+      return sameSecret(headerValue(x.request.headers, 'dapr-api-token'), expected)
         ? undefined
         : REFUSED
     },

@@ -12,6 +12,8 @@ import {
 import { CONTEXT_HEADERS, inject } from '../../telemetry/index.ts'
 import type { AppChannel } from '../app-channel.ts'
 import type { SidecarExchange, Target } from '../exchange.ts'
+import { RELEASE_HEADER } from '../keep/release-header.ts'
+import type { ReleasePeers } from '../keep/release-peers.ts'
 import type { NameResolver } from '../names/name-resolver.ts'
 
 export interface ForwardParts {
@@ -19,6 +21,7 @@ export interface ForwardParts {
   readonly app: AppChannel
   readonly peers: Upstream
   readonly names: NameResolver
+  readonly releases: ReleasePeers
   readonly clock: Clock
   readonly hostName: string
   readonly maxBodyBytes: number
@@ -63,7 +66,10 @@ async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
     x.release = release
     return {
       status: reply.status,
-      headers: forwardableHeaders(reply.headers, isDroppedFromReply),
+      headers: forwardableHeaders(
+        reply.headers,
+        request.method === 'HEAD' ? isDroppedFromAny : isDroppedFromReply,
+      ),
       body: reply.body,
     }
   } catch (error) {
@@ -102,13 +108,16 @@ const RETRIES = 3
 const RETRY_INTERVAL_MS = 1_000
 
 async function sendToPeer(
-  { names, peers, clock }: ForwardParts,
+  { names, peers, clock, releases }: ForwardParts,
   x: SidecarExchange,
   target: Target,
   outgoing: Outgoing,
   onAbort: (abort: () => void) => void,
 ): Sent {
   // A body of unknown length is streamed and never retried.
+  const said = releases.toPeer(x)
+  if (said !== undefined)
+    outgoing = { ...outgoing, headers: [...outgoing.headers, RELEASE_HEADER, said] }
   const retries = x.request.contentLength === undefined ? 0 : RETRIES
   for (let attempt = 0; ; attempt++) {
     const origin = await names.resolve(target.name, target.namespace)
@@ -118,7 +127,9 @@ async function sendToPeer(
         reason: `couldn't find service: ${target.name}`,
       })
     try {
-      return { reply: await peers.send(origin, outgoing, onAbort) }
+      const reply = await peers.send(origin, outgoing, onAbort)
+      if (said !== undefined) releases.fromPeer(x, origin, said, reply.headers)
+      return { reply }
     } catch (error) {
       if (codeOf(error) !== 'UPSTREAM_REFUSED') throw error
       names.forget(origin)
@@ -164,6 +175,7 @@ const DROPPED_FROM_REQUEST: ReadonlySet<string> = new Set([
   'expect',
   'dapr-app-id',
   'dapr-api-token',
+  RELEASE_HEADER,
 ])
 /** Only a sidecar may say who calls whom. */
 const IDENTITY_HEADERS: ReadonlySet<string> = new Set([
@@ -206,6 +218,8 @@ function requestHeaders(parts: ForwardParts, x: SidecarExchange, target: Target)
   return headers
 }
 
-/** The length is the server's to say, and gRPC's binary headers are not HTTP's. */
+/** gRPC's binary headers are not HTTP's. */
+const isDroppedFromAny = (name: string): boolean => name === RELEASE_HEADER || name.endsWith('-bin')
+/** The length is the server's to say, but for a body that never comes. */
 const isDroppedFromReply = (name: string): boolean =>
-  name === 'content-length' || name.endsWith('-bin')
+  name === 'content-length' || isDroppedFromAny(name)

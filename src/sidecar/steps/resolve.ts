@@ -15,6 +15,7 @@ export const resolve = (own: OwnIdentity): Step<SidecarExchange> => ({
 export const resolveOwn = (own: OwnIdentity): Step<SidecarExchange> => ({
   name: 'resolve',
   enter(x) {
+    if (x.route?.handler !== undefined) return undefined
     x.target ??= parseInvokeTarget(x.request, own)
     if (x.target.kind !== 'app')
       throw apiFault('ERR_DIRECT_INVOKE', {

@@ -22,7 +22,7 @@ const begin = (): Logged => ({
   log: [],
 })
 const reply = (status: number): Reply => ({ status, headers: [] })
-const OUTCOME: Outcome = { status: 200, responseBytes: 0, aborted: false }
+const OUTCOME: Outcome = { status: 200, responseBytes: 0, aborted: false, broken: false }
 
 /** A step that writes down what happens to it. */
 const step = (name: string, more: Partial<Step<Logged>> = {}): Step<Logged> => ({

@@ -1,5 +1,5 @@
-import type { Logger } from '../base/logger.ts'
-import { headerValue, type Outcome } from '../net/index.ts'
+import type { Logger } from '../../base/logger.ts'
+import { headerValue, type Outcome } from '../../net/index.ts'
 import {
   holdSeries,
   httpMetrics,
@@ -7,9 +7,9 @@ import {
   type MetricsRegistry,
   pathLabel,
   pipelineMetrics,
-} from '../telemetry/index.ts'
-import type { SidecarExchange } from './exchange.ts'
-import type { SidecarSettings } from './settings.ts'
+} from '../../telemetry/index.ts'
+import type { SidecarExchange } from '../exchange.ts'
+import type { SidecarSettings } from '../settings.ts'
 
 /** Records what daprd records, at the moment the last byte has left. */
 export interface RequestMeter {
@@ -120,6 +120,8 @@ export function createRequestMeter(
       if (settings.apiLogging) apiLog.info('HTTP API Called', apiLogFields(x, outcome, durationMs))
     },
     peer(x, outcome, durationMs) {
+      // What sidecars say among themselves is no invocation.
+      if (x.route !== undefined) return
       const series = callerSeries(callerOf(x), String(outcome.status))
       series.requestReceived.inc()
       series.responseSent.inc()

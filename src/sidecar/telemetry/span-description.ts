@@ -1,12 +1,15 @@
-import type { SpanDescription } from '../net/index.ts'
+import { headerValue, type SpanDescription } from '../../net/index.ts'
 import {
   ATTRIBUTE_HEADER_PREFIX,
   attributes,
+  type Operation,
+  pathLabel,
   SECRET_HEADERS,
   type Span,
-} from '../telemetry/index.ts'
-import type { SidecarExchange } from './exchange.ts'
-import { UNMATCHED } from './routes.ts'
+} from '../../telemetry/index.ts'
+import type { SidecarExchange } from '../exchange.ts'
+import { type OwnIdentity, parseInvokeTarget } from '../invoke-target.ts'
+import { UNMATCHED } from '../routes.ts'
 
 /** Every path that contains this is left untraced, as in daprd. */
 const HEALTH = '/healthz'
@@ -17,11 +20,12 @@ const HEALTH = '/healthz'
  *
  * @see dapr `pkg/diagnostics/http_tracing.go`
  */
-export const apiSpans: SpanDescription<SidecarExchange> = {
-  start(x) {
-    if (x.request.path.includes(HEALTH)) return undefined
-    return { name: x.route === undefined ? UNMATCHED : x.request.path, kind: 'CLIENT' }
+export const apiSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => ({
+  start(x, byRules) {
+    if (!byRules && x.request.path.includes(HEALTH)) return undefined
+    return { name: firstName(x), kind: 'CLIENT' }
   },
+  operation: (x, into) => describeOperation(x, into, own, own.appId),
   describe(x, span, reply) {
     const { request, target } = x
     span.set(attributes.statusCode, String(reply.status))
@@ -38,14 +42,25 @@ export const apiSpans: SpanDescription<SidecarExchange> = {
     span.set(attributes.rpcService, 'ServiceInvocation')
     span.set(attributes.peerName, target.name)
   },
+})
+
+/** An invocation is named when its target is known. One that is refused before must not fill the index with what it says. */
+const firstName = ({ route, request }: SidecarExchange): string => {
+  if (route === undefined) return UNMATCHED
+  return route.handler === undefined ? route.operation : request.path
 }
 
 /** The method by which daprd's peers call one another; ours speak HTTP, the tag stays. */
 const PEER_API = '/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream'
 
 /** Spans of the port for peers. */
-export const peerSpans: SpanDescription<SidecarExchange> = {
-  start: (x) => (x.request.path.includes(HEALTH) ? undefined : { name: UNMATCHED, kind: 'SERVER' }),
+export const peerSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => ({
+  start(x, byRules) {
+    if (x.route !== undefined || (!byRules && x.request.path.includes(HEALTH))) return undefined
+    return { name: UNMATCHED, kind: 'SERVER' }
+  },
+  operation: (x, into) =>
+    describeOperation(x, into, own, headerValue(x.request.headers, 'dapr-caller-app-id') ?? ''),
   describe(x, span) {
     span.set(attributes.api, PEER_API)
     span.set(attributes.protocol, 'grpc')
@@ -54,6 +69,34 @@ export const peerSpans: SpanDescription<SidecarExchange> = {
     span.name = `CallLocal/${x.target.name}/${x.target.method}`
     span.set(attributes.invokeMethod, x.target.method)
   },
+})
+
+/** What sampling rules ask for. Runs before anything is refused, so a target that is wrong is no target. */
+function describeOperation(
+  x: SidecarExchange,
+  into: Operation,
+  own: OwnIdentity,
+  caller: string,
+): void {
+  const { request, route } = x
+  into.method = request.method
+  into.caller = caller
+  into.namespace = own.namespace
+  into.target = ''
+  if (route?.handler !== undefined) {
+    into.api = route.group
+    into.path = route.template
+    return
+  }
+  into.api = 'invoke'
+  try {
+    x.target ??= parseInvokeTarget(request, own)
+    into.target = x.target.name
+    into.path = pathLabel(`/${x.target.method}`)
+  } catch {
+    // Refused by `resolve`, which says why.
+    into.path = request.path.includes(HEALTH) ? HEALTH : UNMATCHED
+  }
 }
 
 /** Every `dapr-…` header is an attribute, except the secret ones. */

@@ -1,0 +1,114 @@
+import type { Clock } from '../../base/clock.ts'
+import type { IdSource } from '../../base/ids.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Sender } from '../../net/index.ts'
+import { compileTelemetry, type TelemetryPolicy } from '../../policy/index.ts'
+import { EMPTY_CONFIGURATION, type Reload, type Snapshot } from '../../resources/index.ts'
+import {
+  configurationMetrics,
+  createBatchProcessor,
+  createSampler,
+  createSpanPipeline,
+  createTraceKeeper,
+  createTracer,
+  type MetricsRegistry,
+  type Sampler,
+  type TraceKeeper,
+  type Tracer,
+} from '../../telemetry/index.ts'
+import { createReleaseNotifier } from '../keep/release-notifier.ts'
+import type { SidecarSettings } from '../settings.ts'
+import { createExporterSet, type ExporterSet } from './exporters.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+
+/** The sidecar's tracer and exporters, as the Configuration in force asks for them. */
+export interface SidecarTelemetry {
+  readonly tracer: Tracer
+  readonly sampler: Sampler
+  readonly keeper: TraceKeeper
+  readonly ledger: Ledger
+  readonly exporters: ExporterSet
+  policy(): TelemetryPolicy
+  /** Puts a snapshot in force: one swap, nothing restarts. */
+  apply(snapshot: Snapshot): void
+  /** Counts an attempt to change the Configuration. */
+  reloaded(reload: Reload): void
+  shutdown(deadlineMs: number): Promise<void>
+}
+
+export function createSidecarTelemetry(parts: {
+  readonly settings: Pick<SidecarSettings, 'serviceName' | 'resourceAttributes' | 'batch'>
+  readonly registry: MetricsRegistry
+  readonly sender: Sender
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly log: Logger
+}): SidecarTelemetry {
+  const { settings, registry, sender, clock, ids, log } = parts
+  let policy: TelemetryPolicy = compileTelemetry(EMPTY_CONFIGURATION)
+  const ledger = createLedger(registry, clock.nowUs)
+  const exporters = createExporterSet(parts)
+  const generation = registry.gauge(configurationMetrics.generation).with({})
+  const reloads = registry.counter(configurationMetrics.reloads)
+  const lastSuccessful = registry.gauge(configurationMetrics.lastReloadSuccessful).with({})
+
+  const spans = createSpanPipeline((name) =>
+    createBatchProcessor({
+      name,
+      settings: settings.batch,
+      clock,
+      log,
+      meter: ledger.batchMeter(name),
+    }),
+  )
+  const sampler = createSampler(() => policy.sampling, clock)
+  const keeper = createTraceKeeper({
+    clock,
+    export: spans.add,
+    tell: createReleaseNotifier({ clock, sender, onMissed: ledger.peerMissed }).tell,
+    meter: ledger.keepMeter,
+  })
+  const tracer = createTracer({
+    sampler,
+    ids,
+    clock,
+    onEnd: (span) => (span.decision.sampled ? spans.add(span) : keeper.end(span)),
+    onStart: ledger.decided,
+  })
+
+  return {
+    tracer,
+    sampler,
+    keeper,
+    ledger,
+    exporters,
+    policy: () => policy,
+    apply(snapshot) {
+      policy = compileTelemetry(snapshot.configuration)
+      keeper.apply(policy.keep)
+      spans.apply(exporters.for(policy))
+      generation.set(snapshot.generation)
+      lastSuccessful.set(1)
+      log.info(`Dapr trace sampler initialized: ${describeSampler(policy)}`, {
+        generation: snapshot.generation,
+      })
+    },
+    reloaded({ result }) {
+      reloads.with({ result }).inc()
+      lastSuccessful.set(result === 'rejected' ? 0 : 1)
+    },
+    shutdown: spans.shutdown,
+  }
+}
+
+/** daprd's words, which test harnesses look for in its log. */
+function describeSampler({ sampling }: TelemetryPolicy): string {
+  if (!sampling.enabled) return 'tracing is off'
+  const root = sampling.rate >= 1 ? 'AlwaysOnSampler' : `TraceIDRatioBased{${sampling.rate}}`
+  const { rules } = sampling
+  const more =
+    rules === undefined
+      ? ''
+      : `, parent: ${rules.parent}, ${rules.overrides.length} overrides, ${rules.rules.length} rules`
+  return `ParentBased{root:${root}}${more}`
+}
