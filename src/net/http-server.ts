@@ -1,13 +1,8 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { codeOf, Fault, messageOf } from '../base/fault.ts'
 import type { Logger } from '../base/logger.ts'
+import { watchHalfClosed } from './half-closed.ts'
 import { headerValue } from './headers.ts'
 import {
   isBodyStream,
@@ -16,7 +11,9 @@ import {
   type Request,
   STATUS_CLIENT_GONE,
 } from './message.ts'
+import { refuseConnect, refuseHead } from './refuse.ts'
 import { type Exchange, finishSteps, runSteps, type Step } from './step.ts'
+import { toRequest } from './to-request.ts'
 
 export interface HttpServerOptions<X extends Exchange> {
   /** What the server is called in faults and logs, for example `API`. */
@@ -59,7 +56,10 @@ export function createHttpServer<X extends Exchange>(options: HttpServerOptions<
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
       noDelay: true,
     })
+    // Not in the types: who ends its sending after a whole request still gets the answer.
+    Object.assign(server, { httpAllowHalfOpen: true })
     server.on('request', (req, res) => {
+      watchHalfClosed(req, res)
       if (closing) res.shouldKeepAlive = false
       // A connection whose request was running when the close began is idle only now.
       res.on('close', () => {
@@ -67,7 +67,10 @@ export function createHttpServer<X extends Exchange>(options: HttpServerOptions<
       })
       serve(options, req, res)
     })
-    server.on('clientError', (error, socket) => refuse(options, error, socket as Socket))
+    server.on('connect', (_, socket) => refuseConnect(socket as Socket, options.onRefused))
+    server.on('clientError', (error, socket) =>
+      refuseHead(error, socket as Socket, options.onRefused),
+    )
     return server
   }
 
@@ -147,6 +150,7 @@ function serve<X extends Exchange>(
       status: run === undefined || cut ? STATUS_CLIENT_GONE : run.reply.status,
       responseBytes,
       aborted: broken || !res.writableFinished,
+      broken,
     }
     if (run === undefined) x.onClientGone?.()
     else {
@@ -164,6 +168,7 @@ function serve<X extends Exchange>(
         status: STATUS_CLIENT_GONE,
         responseBytes: 0,
         aborted: true,
+        broken: false,
       })
       return
     }
@@ -199,28 +204,6 @@ function serve<X extends Exchange>(
     else answer(running)
   } catch (error) {
     giveUp(error)
-  }
-}
-
-/** A dual-stack socket shows IPv4 callers in IPv6's clothes. */
-const MAPPED_IPV4 = /^::ffff:(?=\d+\.)/
-
-function toRequest(req: IncomingMessage): Request {
-  const target = req.url ?? '/'
-  const mark = target.indexOf('?')
-  const length = req.headers['content-length']
-  const chunked = req.headers['transfer-encoding'] !== undefined
-  const contentLength = chunked ? undefined : length === undefined ? 0 : Number(length)
-  return {
-    method: req.method ?? 'GET',
-    target,
-    path: mark === -1 ? target : target.slice(0, mark),
-    query: mark === -1 ? '' : target.slice(mark + 1),
-    headers: req.rawHeaders,
-    body: contentLength === 0 ? undefined : req,
-    contentLength,
-    remoteAddress: req.socket.remoteAddress?.replace(MAPPED_IPV4, '') ?? '',
-    remotePort: req.socket.remotePort ?? 0,
   }
 }
 
@@ -281,31 +264,3 @@ const MAX_JOINED_BYTES = 4_096
 
 const toLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-
-/** What Node's parser reports, as status codes. Everything else is 400. */
-const REFUSALS: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-}
-
-function refuse<X extends Exchange>(
-  options: HttpServerOptions<X>,
-  error: Error,
-  socket: Socket,
-): void {
-  const code = codeOf(error)
-  if (code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const status = REFUSALS[code ?? ''] ?? 400
-  // A connection that was opened ahead of need and never used: nothing was refused.
-  if (status === 408 && socket.bytesRead === 0) {
-    socket.destroy()
-    return
-  }
-  options.onRefused(status)
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  )
-}

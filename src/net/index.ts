@@ -1,6 +1,7 @@
 export { apiFault, toErrorReply } from './api-fault.ts'
 export { forwardableHeaders, headerValue, headerValues } from './headers.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts'
+export { isListening } from './is-listening.ts'
 export { limitBody } from './limit-body.ts'
 export {
   type BodySink,

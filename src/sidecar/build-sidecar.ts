@@ -11,7 +11,7 @@ import {
 } from '../net/index.ts'
 import type { Reload, Snapshot } from '../resources/index.ts'
 import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
-import type { SidecarReport } from '../wire/sidecar-report.ts'
+import type { ConfigurationChange, SidecarReport } from '../wire/sidecar-report.ts'
 import { createAppChannel } from './app-channel.ts'
 import { createAppHealth } from './app-health.ts'
 import { createProbe } from './app-probe.ts'
@@ -29,6 +29,7 @@ import { apiPipeline, peerPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
 import { buildReport } from './report/build-report.ts'
 import { createContextWatch } from './report/context-watch.ts'
+import { describeChange } from './report/describe-change.ts'
 import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
 import { createRequestMeter } from './telemetry/request-meter.ts'
@@ -79,6 +80,7 @@ export interface SidecarPorts {
 const KEEP_ALIVE_TO_APP_MS = 4_000
 const KEEP_ALIVE_TO_PEER_MS = 60_000
 const CONNECT_TIMEOUT_MS = 5_000
+const MIN_FLUSH_MS = 500
 const MAX_UPSTREAM_HEADER_BYTES = 1_048_576
 
 export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Sidecar {
@@ -103,6 +105,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const names = createRegistrationResolver(deps.registrations, clock)
   const watch = createContextWatch(clock)
   const startedUs = clock.nowUs()
+  let inForce = configuration.current().configuration
+  let lastChange: readonly ConfigurationChange[] = []
   const report = (): SidecarReport =>
     buildReport({
       settings,
@@ -112,6 +116,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       configuration,
       telemetry,
       context: watch,
+      lastChange: () => lastChange,
     })
   const sources = { settings, report, extended }
   const routes = createRoutes({
@@ -239,7 +244,10 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     },
     configurationChanged(reload, snapshot) {
       telemetry.reloaded(reload)
-      if (reload.result === 'applied') telemetry.apply(snapshot)
+      if (reload.result !== 'applied') return
+      lastChange = describeChange(inForce, snapshot.configuration)
+      inForce = snapshot.configuration
+      telemetry.apply(snapshot)
     },
     async stop() {
       readiness.stop()
@@ -249,10 +257,12 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       stopping.abort()
       health?.[Symbol.dispose]()
       const grace = settings.gracefulShutdownMs
+      const untilMs = clock.elapsedMs() + grace
       await Promise.all([api, publicApi, internal].map((each) => each.close(grace)))
       grpc?.close()
       await Promise.all([appUpstream.close(), peers.close()])
-      await telemetry.shutdown(grace)
+      // One grace for draining and for the spans of what was drained; a moment for those in any case.
+      await telemetry.shutdown(Math.max(MIN_FLUSH_MS, untilMs - clock.elapsedMs()))
       await metrics.close(0)
     },
   }

@@ -4,8 +4,9 @@ import { Readable } from 'node:stream'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-ports.ts'
 import { openRaw } from '../support/raw-http.ts'
+import { startSpanReceiver } from '../support/span-receiver.ts'
 import { startTestApp } from '../support/test-app.ts'
-import { send, startSidecars } from '../support/test-sidecars.ts'
+import { send, startSidecars, tracing } from '../support/test-sidecars.ts'
 
 const errorOf = (body: Buffer): { errorCode: string; message: string } =>
   JSON.parse(body.toString())
@@ -143,6 +144,21 @@ describe('service invocation', () => {
     assert.equal(app.requests[0]?.body.toString(), 'pot')
   })
 
+  test('hands the length of a body that HEAD leaves out on, across two hops [RFC 9110 9.3.2]', async () => {
+    await using app = await startTestApp({
+      handler: (_, response) =>
+        void response.writeHead(200, { 'content-length': 12_345, 'x-a': '1' }).end(),
+    })
+    await using sidecars = await startSidecars()
+    const a = await sidecars.start('app-a')
+    await sidecars.start('app-b', { appPort: app.port })
+    await using client = await openRaw(a.port)
+    await client.send('HEAD /v1.0/invoke/app-b/method/file HTTP/1.1\r\nHost: test\r\n\r\n')
+    const { status, header } = await client.readAnswer({ bodyless: true })
+    assert.deepEqual([status, header('content-length'), header('x-a')], [200, '12345', '1'])
+    assert.equal(header('transfer-encoding'), undefined)
+  })
+
   test('falls through to invocation for an unknown path, and says what is missing', async () => {
     await using sidecars = await startSidecars()
     const a = await sidecars.start('app-a')
@@ -160,6 +176,22 @@ describe('service invocation', () => {
         message: 'failed getting app id either from the URL path or the header dapr-app-id',
       })
     }
+  })
+
+  test('refuses an app id that cannot be one, and lets it name no span and no service', async () => {
+    await using receiver = await startSpanReceiver()
+    await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
+    const a = await sidecars.start('app-a')
+    const answer = await send(a.port, 'GET', '/v1.0/invoke/b%0d%0aX:%201/method/x')
+    assert.equal(answer.status, 400)
+    assert.deepEqual(errorOf(answer.body), {
+      errorCode: 'ERR_BAD_REQUEST',
+      message:
+        'invalid request: "b\\r\\nX: 1" is no app id; one is made of letters, digits, - and _, at most 63 of them',
+    })
+    await receiver.waitFor(({ spans }) => spans.length === 1)
+    const [span] = receiver.spans
+    assert.deepEqual([span?.name, span?.remoteEndpoint?.serviceName], ['invoke', undefined])
   })
 
   test('names an app id that nobody has', async () => {

@@ -62,6 +62,7 @@ export const trace = <X extends Traced>(
         name: start.name,
         kind: start.kind,
         headers,
+        isFromPeer: !options.answers,
         operation,
       })
       if (span === undefined) return undefined

@@ -3,6 +3,7 @@ import { VERSION } from '../../base/version.ts'
 import type { Reload, Snapshot } from '../../resources/index.ts'
 import { OPERATION_FIELDS, type OperationState, type SamplingRule } from '../../telemetry/index.ts'
 import type {
+  ConfigurationChange,
   OperationReport,
   RuleReport,
   SamplingReport,
@@ -24,6 +25,7 @@ export interface ReportSources {
   }
   readonly telemetry: SidecarTelemetry
   readonly context: ContextWatch
+  readonly lastChange: () => readonly ConfigurationChange[]
 }
 
 /** The busiest say enough; a report is no dump. */
@@ -49,6 +51,7 @@ export function buildReport(sources: ReportSources): SidecarReport {
       lastReload: result,
       lastReloadUs: atUs,
       problems,
+      lastChange: sources.lastChange(),
       sources: places,
     },
     sampling: samplingReport(telemetry, configuration.tracing !== undefined),

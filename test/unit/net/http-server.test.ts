@@ -131,13 +131,67 @@ describe('createHttpServer', () => {
     assert.deepEqual([status, body.length, client.pending.length], [204, 0, 0])
   })
 
+  for (const [target, seen, path, query] of [
+    ['http://host/v1.0/metadata', '/v1.0/metadata', '/v1.0/metadata', ''],
+    ['HTTPS://host:99/a?b=http://c', '/a?b=http://c', '/a', 'b=http://c'],
+    ['http://host', '/', '/', ''],
+    ['http://host?x', '/?x', '/', 'x'],
+    ['/http://host/a', '/http://host/a', '/http://host/a', ''],
+  ])
+    test(`reads the target ${target} as ${seen} [RFC 9112 3.2.2]`, async () => {
+      await using server = await open(ok)
+      await using client = await openRaw(server.port)
+      await client.send(`GET ${target} HTTP/1.1\r\nHost: test\r\n\r\n`)
+      await client.readAnswer()
+      const { request } = server.exchanges[0] as Exchange
+      assert.deepEqual([request.target, request.path, request.query], [seen, path, query])
+    })
+
+  test('answers CONNECT by name, counts it, and opens no tunnel', async () => {
+    await using server = await open(ok)
+    await using client = await openRaw(server.port)
+    await client.send('CONNECT other:443 HTTP/1.1\r\nHost: other\r\n\r\n')
+    const { status, header, body } = await client.readAnswer()
+    assert.deepEqual([status, header('content-type')], [501, 'application/json'])
+    assert.equal(JSON.parse(body.toString()).errorCode, 'ERR_API_UNIMPLEMENTED')
+    assert.equal((await client.readToEnd()).length, 0)
+    assert.deepEqual([server.refused, server.exchanges.length], [[501], 0])
+  })
+
+  test('answers a client that has ended its own sending, and then closes [RFC 9112 9.6]', async () => {
+    await using server = await open(ok)
+    await using client = await openRaw(server.port)
+    client.socket.end(GET)
+    const { status, body } = await client.readAnswer()
+    assert.deepEqual([status, body.toString()], [200, 'hello'])
+    assert.equal((await client.readToEnd()).length, 0)
+    await eventually(() => server.outcomes[0]?.aborted === false)
+  })
+
+  test('gives a stream up that stands still for a client that has ended its sending', async () => {
+    let cancelled = false
+    const body: BodyStream = {
+      ...STREAM,
+      cancel() {
+        cancelled = true
+      },
+    }
+    await using server = await open(() => ({ status: 200, headers: [], body }))
+    await using client = await openRaw(server.port)
+    client.socket.end(GET)
+    await eventually(() => cancelled)
+    assert.equal(server.outcomes[0]?.aborted, true)
+  })
+
   test('tells what became of a reply when its last byte has left', async () => {
     await using server = await open(ok)
     await using client = await openRaw(server.port)
     await client.send(GET)
     await client.readAnswer()
     await eventually(() => server.outcomes.length === 1)
-    assert.deepEqual(server.outcomes, [{ status: 200, responseBytes: 5, aborted: false }])
+    assert.deepEqual(server.outcomes, [
+      { status: 200, responseBytes: 5, aborted: false, broken: false },
+    ])
   })
 
   test('tells the waiting step and counts 499 when the client leaves before the reply', async () => {
@@ -151,7 +205,9 @@ describe('createHttpServer', () => {
     await eventually(() => server.exchanges.length === 1)
     client.socket.destroy()
     await eventually(() => server.outcomes.length === 1)
-    assert.deepEqual(server.outcomes, [{ status: 499, responseBytes: 0, aborted: true }])
+    assert.deepEqual(server.outcomes, [
+      { status: 499, responseBytes: 0, aborted: true, broken: false },
+    ])
   })
 
   test('cuts the connection when the source of a stream breaks: nobody takes it for complete', async () => {
@@ -169,7 +225,9 @@ describe('createHttpServer', () => {
     sink.fail(new Error('broken'))
     await client.readToEnd()
     await eventually(() => server.outcomes.length === 1)
-    assert.deepEqual(server.outcomes, [{ status: 200, responseBytes: 3, aborted: true }])
+    assert.deepEqual(server.outcomes, [
+      { status: 200, responseBytes: 3, aborted: true, broken: true },
+    ])
   })
 
   test('cancels the source of a stream when the client leaves', async () => {
