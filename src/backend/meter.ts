@@ -9,6 +9,7 @@ export type DropReason =
   | 'too_large'
   | 'too_many_spans'
   | 'overloaded'
+  | 'disk_full'
   | 'store_full'
   | 'store_broken'
   | 'client_gone'
@@ -37,7 +38,9 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
   const storeBytes = registry.gauge(backendMetrics.storeBytes).with({})
   const segments = registry.gauge(backendMetrics.storeSegments).with({})
   const up = registry.gauge(backendMetrics.storeUp).with({})
+  const lost = registry.counter(backendMetrics.lostBytes).with({})
   let evictedSeen = 0
+  let lostSeen = 0
   const series = new Map<string, { inc(): void; observe(value: number): void }>()
 
   return {
@@ -69,6 +72,8 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
       up.set(store.health().isUp ? 1 : 0)
       evicted.inc(stats.evictedSpans - evictedSeen)
       evictedSeen = stats.evictedSpans
+      lost.inc(stats.lostBytes - lostSeen)
+      lostSeen = stats.lostBytes
       return registry.expose()
     },
   }

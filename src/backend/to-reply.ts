@@ -11,6 +11,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   ERR_BODY_READ: STATUS_CLIENT_GONE,
   TRACE_STORE_FULL: 413,
   TRACE_STORE_OVERLOADED: 503,
+  TRACE_STORE_DISK_FULL: 503,
   TRACE_STORE_BROKEN: 503,
 }
 /** Long enough for a queue to drain, short enough that a reporter still holds its spans. */

@@ -14,7 +14,13 @@ describe('openMemoryTraceStore', () => {
     await using store = open()
     for (let trace = 1; trace <= 6; trace++)
       await store.accept(batchOf(spanOf(trace, 1), spanOf(trace, 2)))
-    assert.deepEqual(store.stats(), { spans: 10, bytes: 0, segments: 0, evictedSpans: 2 })
+    assert.deepEqual(store.stats(), {
+      spans: 10,
+      bytes: 0,
+      segments: 0,
+      evictedSpans: 2,
+      lostBytes: 0,
+    })
     assert.equal(await store.getTrace(spanOf(1, 1).traceId), undefined)
     assert.equal((await store.search(queryOf())).length, 5)
   })

@@ -149,6 +149,10 @@ describe('backend: durability', function () {
       assert.equal((await backend.get('/health')).status, 503)
       assert.equal((await backend.get(`/api/v2/trace/${idOf(stored)}`)).status, 404)
       assert.equal((await backend.get(`/api/v2/trace/${idOf(stored - 1)}`)).status, 200)
+      assert.match(
+        (await backend.get('/metrics')).text,
+        /sidelight_backend_dropped_messages_total\{reason="disk_full"\} 1/,
+      )
       spawnSync('mount', ['-o', 'remount,size=2m', directory.path])
       assert.equal((await backend.post(batch(stored))).status, 202)
       assert.equal((await backend.get('/health')).status, 200)

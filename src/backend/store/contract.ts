@@ -24,6 +24,8 @@ export interface TraceStoreStats {
   readonly segments: number
   /** Spans that left to keep the bounds, since the start. */
   readonly evictedSpans: number
+  /** Of what was on disk at the start, what could not be read. */
+  readonly lostBytes: number
 }
 
 /** Why a store takes nothing more. Reads go on. */
@@ -51,6 +53,7 @@ export interface TraceStore extends AsyncDisposable {
    * Takes a batch whole or not at all, and resolves when it is as safe as this driver can make it.
    * @throws Fault `TRACE_STORE_FULL` the batch does not fit however long one waits,
    * `TRACE_STORE_OVERLOADED` (retryable) too much is waiting to be written,
+   * `TRACE_STORE_DISK_FULL` (retryable) there is no room; what is stored stays,
    * `TRACE_STORE_BROKEN` the disk failed: nothing is accepted until the store is opened again
    */
   accept(batch: SpanBatch): Promise<void>

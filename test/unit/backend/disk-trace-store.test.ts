@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
 import type { FileLayer } from '../../../src/backend/index.ts'
+import { nodeFileLayer } from '../../../src/backend/store/disk/file-layer.ts'
 import {
   type DiskTraceStoreOptions,
   openDiskTraceStore,
 } from '../../../src/backend/store/disk/index.ts'
-import { silentLogger } from '../../../src/base/logger.ts'
+import { createLogger, formatLogfmt, silentLogger } from '../../../src/base/logger.ts'
 import { batchOf, queryOf, START_US, spanOf } from '../../conformance/trace-store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { createForgetfulFiles } from './forgetful-files.ts'
 
 const HOUR_MS = 3_600_000
@@ -15,7 +18,12 @@ const HOUR_MS = 3_600_000
 const openStore = (
   files: FileLayer,
   options: Partial<DiskTraceStoreOptions> = {},
-  { clock = createFakeClock(START_US), pid = 1, alive = [] as readonly number[] } = {},
+  {
+    clock = createFakeClock(START_US),
+    pid = 1,
+    alive = [] as readonly number[],
+    log = silentLogger,
+  } = {},
 ) =>
   openDiskTraceStore(
     {
@@ -26,8 +34,20 @@ const openStore = (
       autocompleteKeys: ['env'],
       ...options,
     },
-    { clock, log: silentLogger, files, processes: { pid, isAlive: (one) => alive.includes(one) } },
+    { clock, log, files, processes: { pid, isAlive: (one) => alive.includes(one) } },
   )
+
+function createLines() {
+  const lines: string[] = []
+  const log = createLogger({
+    level: 'info',
+    format: formatLogfmt,
+    fields: {},
+    write: (line) => lines.push(line),
+    nowUs: () => START_US,
+  })
+  return { log, lines }
+}
 
 const idOf = (trace: number): string => spanOf(trace, 1).traceId
 
@@ -111,6 +131,53 @@ describe('openDiskTraceStore: what was acknowledged stays', () => {
     assert.equal(third.stats().spans, 2)
   })
 
+  test('reads on behind a damaged length, and keeps the log as it was', async () => {
+    const files = createForgetfulFiles()
+    const store = await openStore(files)
+    for (let trace = 1; trace <= 3; trace++) await store.accept(batchOf(spanOf(trace, 1)))
+    await store[Symbol.asyncDispose]()
+    const name = 'wal-00000001.log'
+    const damaged = Buffer.from(files.content(name) ?? '')
+    // The length of the second entry, and a letter of its body.
+    const second = 8 + damaged.readUInt32LE(0)
+    damaged.writeUInt32LE(1, second)
+    damaged[second + 20] = 0
+    const log = await files.open(`/data/${name}`, 'append')
+    await log.truncate(0)
+    await log.write([damaged])
+    const { log: logger, lines } = createLines()
+    const again = await openStore(files, {}, { log: logger })
+    assert.equal(again.stats().spans, 2)
+    assert.equal((await again.getTrace(idOf(3)))?.length, 1)
+    assert.ok(again.stats().lostBytes > 8)
+    assert.deepEqual(files.content(`${name}.corrupt`), damaged)
+    assert.match(lines.join(), /level=error.*the log was damaged.*wal-00000001\.log\.corrupt/)
+    await again.accept(batchOf(spanOf(4, 1)))
+    const left = files.cutPower()
+    await using third = await openStore(left)
+    assert.deepEqual([third.stats().spans, third.stats().lostBytes], [3, 0])
+  })
+
+  test('loses nothing when the disk has no room to keep a damaged log', async () => {
+    const files = createForgetfulFiles()
+    const store = await openStore(files)
+    for (let trace = 1; trace <= 2; trace++) await store.accept(batchOf(spanOf(trace, 1)))
+    await store[Symbol.asyncDispose]()
+    const damaged = Buffer.from(files.content('wal-00000001.log') ?? '')
+    damaged.writeUInt32LE(0, 0)
+    const log = await files.open('/data/wal-00000001.log', 'append')
+    await log.truncate(0)
+    await log.write([damaged])
+    files.failing = { call: 'sync', code: 'ENOSPC' }
+    const again = await openStore(files)
+    files.failing = undefined
+    assert.equal(again.stats().spans, 2)
+    await again.accept(batchOf(spanOf(3, 1)))
+    await again[Symbol.asyncDispose]()
+    await using third = await openStore(files)
+    assert.equal(third.stats().spans, 3)
+  })
+
   test('removes what a crash left half done', async () => {
     const files = createForgetfulFiles()
     for (const name of ['seg-00000007.dat', 'seg-00000008.idx.tmp']) {
@@ -149,21 +216,31 @@ describe('openDiskTraceStore: a disk that fails', () => {
 
   test('refuses while the disk is full, stores no half, and recovers', async () => {
     const files = createForgetfulFiles()
-    const store = await openStore(files)
+    const { log, lines } = createLines()
+    const store = await openStore(files, {}, { log })
     await store.accept(batchOf(spanOf(1, 1)))
     files.failing = { call: 'write', code: 'ENOSPC' }
     await assert.rejects(() => store.accept(batchOf(spanOf(2, 1))), {
-      code: 'TRACE_STORE_OVERLOADED',
+      code: 'TRACE_STORE_DISK_FULL',
       retryable: true,
       message: /the disk is full for \/data; free some space/,
     })
     assert.equal(store.health().isUp, false)
+    await assert.rejects(() => store.accept(batchOf(spanOf(2, 1))))
     files.failing = undefined
     await store.accept(batchOf(spanOf(3, 1)))
     assert.equal(store.health().isUp, true)
+    await store.accept(batchOf(spanOf(4, 1)))
+    assert.deepEqual(
+      lines.map((line) => /level=(\w+).*msg="(traces are \w+)/.exec(line)?.slice(1)),
+      [
+        ['error', 'traces are refused'],
+        ['info', 'traces are accepted'],
+      ],
+    )
     await store[Symbol.asyncDispose]()
     await using again = await openStore(files)
-    assert.equal(again.stats().spans, 2)
+    assert.equal(again.stats().spans, 3)
     assert.equal(await again.getTrace(idOf(2)), undefined)
   })
 
@@ -190,6 +267,18 @@ describe('openDiskTraceStore: a disk that fails', () => {
       message: /cannot write to the data directory \/data .*--data/,
     })
   })
+})
+
+describe('openDiskTraceStore: real files', () => {
+  for (const name of ['wal-00000100.log', 'seg-00000001.idx', 'seg-00000002.dat'])
+    test(`names a directory that is called ${name}`, async () => {
+      await using directory = await temporaryDirectory()
+      await mkdir(directory.file(name))
+      await assert.rejects(() => openStore(nodeFileLayer, { directory: directory.path }), {
+        code: 'TRACE_STORE_DIRECTORY',
+        message: new RegExp(`${name}/ is a directory.*move it away`),
+      })
+    })
 })
 
 describe('openDiskTraceStore: bounds', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { GroupCommit } from '../../../src/backend/store/disk/group-commit.ts'
 import { decodeLog } from '../../../src/backend/store/disk/log-file.ts'
 import { createSystemClock } from '../../../src/base/clock.ts'
+import { silentLogger } from '../../../src/base/logger.ts'
 import { createForgetfulFiles } from './forgetful-files.ts'
 
 const batchOf = (body: Buffer) => ({ spans: [], body, ranges: new Int32Array() })
@@ -29,6 +30,7 @@ async function openCommit() {
     onSafe: ({ body }) => safe.push(body.subarray(0, 8).toString()),
     onPause: undefined,
     onSync: undefined,
+    log: silentLogger,
   })
   return {
     commit,

@@ -9,6 +9,7 @@ const DIGITS = 8
 const LOG = /^wal-(\d+)\.log$/
 const INDEX = /^seg-(\d+)\.idx$/
 const DATA = /^seg-(\d+)\.dat$/
+const OURS_AS_DIRECTORY = /^(wal-\d+\.log|seg-\d+\.(idx|dat))\/$/
 
 /** Names of the files, and who owns them. */
 export interface DataDirectory {
@@ -77,13 +78,22 @@ async function lock(path: string, files: FileLayer, { pid, isAlive }: ProcessTab
   }
 }
 
-/** Removes what a crash left half done, and tells what is there. */
+/**
+ * Removes what a crash left half done, and tells what is there.
+ * @throws Fault `TRACE_STORE_DIRECTORY`
+ */
 export async function tidyDirectory(
   { path, logPath, dataPath }: DataDirectory,
   files: FileLayer,
   log: Logger,
 ): Promise<FoundFiles> {
   const names = await files.list(path)
+  const stranger = names.find((name) => OURS_AS_DIRECTORY.test(name))
+  if (stranger !== undefined)
+    throw new Fault(
+      'TRACE_STORE_DIRECTORY',
+      `${join(path, stranger)} is a directory, where the store keeps a file; move it away, or choose another directory with --data`,
+    )
   const numbers = (pattern: RegExp): number[] =>
     names
       .flatMap((name) => pattern.exec(name)?.[1] ?? [])

@@ -11,7 +11,7 @@ import {
 /** The calls the disk driver makes, so that a test can hand in a disk that forgets what was not synced. */
 export interface FileLayer {
   makeDirectory(path: string): Promise<void>
-  /** Names only. */
+  /** Names only. Those of directories end in `/`. */
   list(path: string): Promise<string[]>
   readWhole(path: string): Promise<Buffer>
   /** `append` creates what is missing, `exclusive` fails with `EEXIST`, `read` does not create. */
@@ -40,7 +40,10 @@ export const nodeFileLayer: FileLayer = {
   makeDirectory: async (path) => {
     await mkdir(path, { recursive: true })
   },
-  list: (path) => readdir(path),
+  list: async (path) =>
+    (await readdir(path, { withFileTypes: true })).map((entry) =>
+      entry.isDirectory() ? `${entry.name}/` : entry.name,
+    ),
   readWhole: (path) => readFile(path),
   open: async (path, mode) => toHandle(await open(path, FLAGS[mode])),
   rename: (from, to) => rename(from, to),

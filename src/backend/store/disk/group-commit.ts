@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts'
 import { codeOf, Fault, messageOf } from '../../../base/fault.ts'
+import type { Logger } from '../../../base/logger.ts'
 import type { FileHandle } from './file-layer.ts'
 import { encodeLogEntry, logEntryBytes } from './log-file.ts'
 
@@ -17,6 +18,7 @@ export interface GroupCommitOptions<Batch extends Logged> {
   /** Called between two commits, when nothing is being written. */
   readonly onPause: (() => Promise<void>) | undefined
   readonly onSync: ((durationMs: number) => void) | undefined
+  readonly log: Logger
 }
 
 interface Waiting<Batch> {
@@ -70,7 +72,7 @@ export class GroupCommit<Batch extends Logged> {
     this.#fileBytes = 0
   }
 
-  /** @throws Fault `TRACE_STORE_OVERLOADED`, `TRACE_STORE_BROKEN` */
+  /** @throws Fault `TRACE_STORE_OVERLOADED`, `TRACE_STORE_DISK_FULL`, `TRACE_STORE_BROKEN` */
   append(batch: Batch): Promise<void> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken)
     if (this.#closed)
@@ -158,8 +160,10 @@ export class GroupCommit<Batch extends Logged> {
       await this.#takeBack()
       const reason = describeFull(this.#options.directory, error)
       if (reason === undefined) throw this.#break('a write', error)
+      // Once, not for each batch that is refused meanwhile.
+      if (this.#refusal === undefined) this.#options.log.error(`traces are refused: ${reason}`)
       this.#refusal = reason
-      throw new Fault('TRACE_STORE_OVERLOADED', reason, { cause: error, retryable: true })
+      throw new Fault('TRACE_STORE_DISK_FULL', reason, { cause: error, retryable: true })
     }
     try {
       await this.#file.sync()
@@ -167,7 +171,10 @@ export class GroupCommit<Batch extends Logged> {
       // The kernel may have dropped the pages: what the file holds now is unknown, a second sync would lie.
       throw this.#break('a sync', error)
     }
+    if (this.#refusal === undefined) return
     this.#refusal = undefined
+    const { directory, log } = this.#options
+    log.info('traces are accepted again: the disk has room', { directory })
   }
 
   /** Half a batch must not stay in the log: a later one would follow it and be cut off with it. */

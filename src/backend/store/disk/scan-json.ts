@@ -1,6 +1,5 @@
-const QUOTE = 0x22
-const COLON = 0x3a
-const SPACE = 0x20
+import { COLON, QUOTE, SPACE } from './json-bytes.ts'
+
 /** Codes below it stand in no JSON text, and those of white space are among them. */
 export const CONTROL_END = SPACE
 const TAB = 0x09

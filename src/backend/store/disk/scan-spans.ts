@@ -1,5 +1,6 @@
 import { ZIPKIN_KINDS } from '../../../wire/zipkin-span.ts'
 import { MAX_STORED_DURATION } from './criteria.ts'
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.ts'
 import { fieldAt, isAt, skipColon, skipSpace, tableOfFields } from './scan-json.ts'
 import { TagScanner } from './scan-tags.ts'
 import { UNUSUAL, ValueScanner } from './scan-values.ts'
@@ -7,12 +8,6 @@ import { AT, FLAGS, ROW_INTS, type SpanRows } from './span-rows.ts'
 import { BASES } from './tag-hash.ts'
 import { Words } from './words.ts'
 
-const QUOTE = 0x22
-const COMMA = 0x2c
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
 const MAX_PORT = 0xffff
 /** Names are forgotten when there are so many, or so long, that they can hardly be names. */
 const MAX_WORDS = 16_384

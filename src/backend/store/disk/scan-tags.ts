@@ -1,14 +1,9 @@
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.ts'
 import { fieldAt, isAt, skipColon, skipSpace, tableOfFields } from './scan-json.ts'
 import { UNUSUAL, type ValueScanner } from './scan-values.ts'
 import { BASES, hashAnnotation, hashKey, hashTag, tagBasis } from './tag-hash.ts'
 import { readJsonText } from './words.ts'
 
-const QUOTE = 0x22
-const COMMA = 0x2c
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
 /** Keys of so many tags are compared one by one. */
 const MAX_TAGS = 64
 const ANNOTATION_FIELDS = tableOfFields(['timestamp', 'value'])

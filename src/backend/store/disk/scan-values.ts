@@ -1,8 +1,7 @@
+import { BACKSLASH, QUOTE } from './json-bytes.ts'
 import { CONTROL_END, isAt } from './scan-json.ts'
 import { addToHash } from './tag-hash.ts'
 
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
 const DIGIT_0 = 0x30
 const DIGIT_9 = 0x39
 const LETTER_S = 0x73

@@ -129,6 +129,7 @@ class MemoryTraceStore implements TraceStore {
       bytes: 0,
       segments: 0,
       evictedSpans: this.#evictedSpans,
+      lostBytes: 0,
     }
   }
 
