@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { Fault, messageOf } from '../base/fault.ts'
+import type { ProcessGuard } from './process-guard.ts'
 
 export interface AppProcess {
   readonly pid: number
@@ -23,6 +24,7 @@ export interface AppProcessOptions {
   readonly onLine: (line: string) => void
   /** Signals a whole process group, so that a stop reaches what the app has started in turn. */
   readonly signalGroup: (pid: number, signal: 'SIGTERM' | 'SIGKILL') => void
+  readonly guard: ProcessGuard
 }
 
 /**
@@ -32,7 +34,7 @@ export interface AppProcessOptions {
  */
 export async function startAppProcess(
   command: readonly string[],
-  { directory, env, onLine, signalGroup }: AppProcessOptions,
+  { directory, env, onLine, signalGroup, guard }: AppProcessOptions,
 ): Promise<AppProcess> {
   const [program = '', ...args] = command
   const child = spawn(program, args, {
@@ -41,10 +43,13 @@ export async function startAppProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
+  const group = child.pid
+  if (group !== undefined) guard.add(group)
   const exited = new Promise<AppExit>((resolve) => {
-    child.on('exit', (code, signal) =>
-      resolve({ code: code ?? undefined, signal: signal ?? undefined }),
-    )
+    child.on('exit', (code, signal) => {
+      if (group !== undefined) guard.remove(group)
+      resolve({ code: code ?? undefined, signal: signal ?? undefined })
+    })
   })
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', onLine)

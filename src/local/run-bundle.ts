@@ -3,6 +3,7 @@ import type { Problem } from '../base/problem.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { SidecarSettings } from '../sidecar/index.ts'
 import { type AppExit, type AppProcess, startAppProcess } from './app-process.ts'
+import { createProcessGuard, type ProcessGuard } from './process-guard.ts'
 import { type RunningSidecar, type SharedParts, startSidecar } from './start-sidecar.ts'
 
 /** One app to run: its sidecar, and the command that starts it. */
@@ -19,7 +20,8 @@ export interface BundleOptions {
   readonly shared: SharedParts
   readonly logOf: (appId: string) => Logger
   readonly onAppLine: (appId: string, line: string) => void
-  readonly onAppExit: (appId: string, exit: AppExit) => void
+  /** `unheardPort`: the port on which the app was waited for when it ended; absent once it has listened. */
+  readonly onAppExit: (appId: string, exit: AppExit, unheardPort: number | undefined) => void
   readonly signalGroup: (pid: number, signal: 'SIGTERM' | 'SIGKILL') => void
   readonly requestStop: (force: boolean) => void
 }
@@ -48,8 +50,10 @@ export async function startBundle(
   options: BundleOptions,
 ): Promise<Result<RunningBundle, Problem[]>> {
   const running: RunningApp[] = []
+  const guard = createProcessGuard()
   const stop = async (): Promise<void> => {
     await Promise.all(running.map(({ process }) => process?.stop(APP_GRACE_MS)))
+    guard.close()
     await Promise.all(running.map(({ sidecar }) => sidecar.stop()))
   }
   try {
@@ -68,7 +72,7 @@ export async function startBundle(
       }
       const sidecar = started.value
       running.push({ appId, sidecar, process: undefined })
-      const process = await startApp(app, sidecar, options)
+      const process = await startApp(app, sidecar, guard, options)
       if (process === undefined) continue
       running[running.length - 1] = { appId, sidecar, process }
       sidecar.extended.set('appPID', String(process.pid))
@@ -88,17 +92,23 @@ export async function startBundle(
 async function startApp(
   app: BundleApp,
   sidecar: RunningSidecar,
+  guard: ProcessGuard,
   { shared, onAppLine, onAppExit, signalGroup }: BundleOptions,
 ): Promise<AppProcess | undefined> {
   if (app.command === undefined) return undefined
-  const { appId } = app.settings
+  const { appId, appPort } = app.settings
+  let unheardPort = appPort
+  void sidecar.ready.then((isThere) => {
+    if (isThere) unheardPort = undefined
+  })
   const process = await startAppProcess(app.command, {
     directory: app.directory,
     env: { ...shared.env, ...appEnvironment(app, sidecar), ...app.env },
     onLine: (line) => onAppLine(appId, line),
     signalGroup,
+    guard,
   })
-  void process.exited.then((exit) => onAppExit(appId, exit))
+  void process.exited.then((exit) => onAppExit(appId, exit, unheardPort))
   return process
 }
 

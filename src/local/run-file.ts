@@ -112,7 +112,29 @@ export function parseRunFile(
         seen: merged[twice]?.appId ?? '',
       },
     ])
+  const shared = sharedPorts(merged)
+  if (shared.length > 0)
+    return err(
+      shared.map(({ index, port }) => ({
+        path: `apps.${index}`,
+        file,
+        line: document.lineOf(['apps', index]),
+        code: 'PORT_TWICE',
+        message: `port ${port} is given away twice; each app and each sidecar port needs one of its own`,
+        seen: String(port),
+      })),
+    )
   return ok(merged)
+}
+
+/** Ports that are named more than once, with the later app's place. */
+function sharedPorts(apps: readonly RunApp[]): { index: number; port: number }[] {
+  const ports = apps.flatMap((app, index) =>
+    [app.appPort ?? 0, app.httpPort, app.grpcPort, app.internalPort, app.metricsPort]
+      .filter((port) => port !== 0)
+      .map((port) => ({ index, port })),
+  )
+  return ports.filter(({ port }, at) => ports.findIndex((other) => other.port === port) < at)
 }
 
 type Parsed = z.infer<typeof schema>

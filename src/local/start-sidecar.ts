@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { createPromRegistry } from '../adapters/prom-client/index.ts'
 import type { Clock } from '../base/clock.ts'
 import { createIdSource } from '../base/ids.ts'
@@ -17,6 +18,10 @@ export interface SharedParts {
   readonly sender: Sender
   readonly hostName: string
   readonly pid: number
+  /** Holds what `secretKeyRef` asks for, `<name>/<key>`. Absent: no secret is found. */
+  readonly secretsDirectory?: string
+  /** Configurations are read as daprd reads them, where it refuses nothing. */
+  readonly daprLenient?: boolean
 }
 
 export interface RunningSidecar {
@@ -48,6 +53,8 @@ export async function startSidecar(
     files: configFiles,
     env: shared.env,
     clock: shared.clock,
+    lenient: shared.daprLenient ?? false,
+    ...(shared.secretsDirectory === undefined ? {} : { secretsDirectory: shared.secretsDirectory }),
     onReload(reload, snapshot) {
       logReload(log, reload, snapshot)
       changed(reload, snapshot)
@@ -55,12 +62,13 @@ export async function startSidecar(
   })
   if (!watched.ok) return err(watched.error)
   const configuration = watched.value
+  warn(log, configuration.current().warnings)
   const sidecar = buildSidecar(settings, {
     ...shared,
     ids: createIdSource(),
     log,
     registry: createPromRegistry(sidecarCatalogue, { processMetrics: true }),
-    configuration,
+    configuration: { ...configuration, files: configFiles.map((file) => resolve(file)) },
     requestStop,
   })
   changed = sidecar.configurationChanged
@@ -85,9 +93,26 @@ export async function startSidecar(
   }
 }
 
-function logReload(log: Logger, { result, problems }: Reload, { generation }: Snapshot): void {
+function logReload(
+  log: Logger,
+  { result, problems, recovered }: Reload,
+  { generation }: Snapshot,
+): void {
+  const warnings = problems.filter(({ severity }) => severity === 'warning')
   if (result === 'rejected')
-    for (const problem of problems)
+    for (const problem of problems.filter(({ severity }) => severity !== 'warning'))
       log.error(`Configuration rejected, generation ${generation} stays: ${formatProblem(problem)}`)
+  else if (recovered && result === 'unchanged')
+    log.info(
+      'Configuration unchanged: the last good one is in force again, nothing is wrong any more',
+      {
+        generation,
+      },
+    )
   else log.info(`Configuration ${result}`, { generation })
+  warn(log, warnings)
+}
+
+function warn(log: Logger, warnings: readonly Problem[]): void {
+  for (const warning of warnings) log.warning(`Configuration: ${formatProblem(warning)}`)
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
+import { isListening } from '../../src/net/index.ts'
 import type { ZipkinSpan } from '../../src/wire/zipkin-span.ts'
-import type { ChildProgram } from '../support/child-program.ts'
+import { type ChildProgram, startProgram } from '../support/child-program.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-ports.ts'
 import { spawnCli } from '../support/spawn-cli.ts'
@@ -92,6 +93,66 @@ describe('sidelight run', () => {
       await program.exit
       await assert.rejects(fetch(`http://127.0.0.1:${port}`))
     })
+
+  test('leaves no app behind when it is killed outright', async () => {
+    await using home = await temporaryDirectory()
+    const port = await freePort()
+    await writeFile(home.file('app.mjs'), APP)
+    await using program = await spawnCli(
+      ['run', '-a', 'x', `-p=${port}`, '--backend=false', '--', 'node', home.file('app.mjs')],
+      { env: { SIDELIGHT_HOME: home.path } },
+    )
+    await program.waitForLine(/^Ready/)
+    program.kill('SIGKILL')
+    await eventually(async () => !(await isListening('127.0.0.1', port)))
+  })
+
+  test('names who holds the port of an app, and starts nothing', async () => {
+    await using home = await temporaryDirectory()
+    const port = await freePort()
+    await using holder = await startProgram(
+      process.execPath,
+      ['-e', `${APP.replace(/^import .*$/m, "const { createServer } = require('node:http')")}`],
+      { env: { APP_PORT: String(port), APP_ID: 'stranger' } },
+    )
+    await holder.waitForLine(/^listening/)
+    await using program = await spawnCli(
+      ['run', '-a', 'x', `-p=${port}`, '--backend=false', '--', 'node', '-e', '0'],
+      { env: { SIDELIGHT_HOME: home.path } },
+    )
+    assert.equal((await program.exit).code, 2)
+    assert.match(
+      program.stderr,
+      new RegExp(`port ${port} of x is in use by pid ${holder.pid} \\(node\\)`),
+    )
+    assert.doesNotMatch(program.output, /Ready|sidecar:/)
+  })
+
+  test('fails when an app ends before it listens, and says Ready never', async () => {
+    await using home = await temporaryDirectory()
+    const [backend, a, b] = [await freePort(), await freePort(), await freePort()]
+    await writeFile(home.file('app.mjs'), APP)
+    await writeFile(
+      home.file('dapr.yaml'),
+      [
+        'version: 1',
+        'apps:',
+        `  - { appID: good, appDirPath: ., appPort: ${a}, command: [node, app.mjs] }`,
+        `  - { appID: bad, appDirPath: ., appPort: ${b}, command: [node, -e, 'process.exit(0)'] }`,
+      ].join('\n'),
+    )
+    await using program = await spawnCli(
+      ['up', home.file('dapr.yaml'), `--backend-port=${backend}`],
+      { env: { SIDELIGHT_HOME: home.file('home') } },
+    )
+    assert.equal((await program.exit).code, 1)
+    assert.match(
+      program.stderr,
+      new RegExp(`error: bad exited with code 0 before it listened on port ${b}`),
+    )
+    assert.doesNotMatch(program.output, /^Ready/m)
+    assert.equal(await isListening('127.0.0.1', a), false)
+  })
 
   for (const [what, args, said] of [
     ['a file that is not there', ['-f', '/nowhere'], /\/nowhere \(file\): the file does not exist/],

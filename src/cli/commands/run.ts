@@ -6,7 +6,13 @@ import { Fault, messageOf } from '../../base/fault.ts'
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../base/logger.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { type BundleApp, parseRunFile, type RunApp, startBundle } from '../../local/index.ts'
+import {
+  type BundleApp,
+  findTakenPorts,
+  parseRunFile,
+  type RunApp,
+  startBundle,
+} from '../../local/index.ts'
 import { readResourceFile } from '../../resources/index.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
@@ -45,6 +51,8 @@ export const run: Command = async (argv, context) => {
   const defaultConfig = await ensureDefaultConfiguration(context.home, values['backend-port'])
   const apps = toBundleApps(plan.value, defaultConfig, context)
   if (!apps.ok) return reportProblems(context, apps.error)
+  const taken = await findTakenPorts(apps.value)
+  if (taken.length > 0) return reportProblems(context, taken)
 
   const lines = createAppLines(
     plan.value.map(({ appId }) => appId),
@@ -76,12 +84,16 @@ export const run: Command = async (argv, context) => {
     logOf,
     signalGroup,
     onAppLine: (appId, line) => context.out(lines.app(appId, line)),
-    onAppExit(appId, { code, signal }) {
+    onAppExit(appId, { code, signal }, unheardPort) {
       if (stopping) return
       const how = signal === undefined ? `exited with code ${code}` : `was ended by ${signal}`
       context.out(lines.app(appId, `the app ${how}`))
-      if (!single) return
-      exitCode = code ?? 1
+      if (unheardPort !== undefined)
+        context.err(`error: ${appId} ${how} before it listened on port ${unheardPort}`)
+      else if (!single) return
+      // A part that never came up makes the whole a failure, whatever it says of itself.
+      exitCode = unheardPort === undefined ? (code ?? 1) : code || 1
+      stopping = true
       stopRequest.ask(false)
     },
     requestStop: stopRequest.ask,

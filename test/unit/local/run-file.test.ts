@@ -125,6 +125,15 @@ apps:
     ])
   })
 
+  test('refuses a port that is given away twice, to apps or sidecars', () => {
+    const app = (id: string, port: string): string =>
+      `  - { appID: ${id}, appDirPath: ., ${port}: 5001 }\n`
+    for (const other of ['appPort', 'daprHTTPPort', 'metricsPort'])
+      assert.deepEqual(refused(`version: 1\napps:\n${app('a', 'appPort')}${app('b', other)}`), [
+        ['apps.1', 4, 'PORT_TWICE', '5001'],
+      ])
+  })
+
   test('refuses an empty file', () => {
     for (const text of ['', '---\n', '# nothing'])
       assert.deepEqual(refused(text), [['(document)', 1, 'RUN_FILE_EMPTY', undefined]])
