@@ -421,22 +421,6 @@ describe('the console: around', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Clear all traces' }).click()
     await page.getByText('No spans have arrived yet').waitFor()
   })
-
-  test('fits 900 pixels', async function () {
-    await using console = await openConsole(this, {
-      browser: { viewport: { width: 900, height: 720 } },
-    })
-    const { failedId } = await seedShop(console)
-    for (const path of ['', `traces/${failedId}`, 'dependency']) {
-      await console.open(path)
-      await console.page.locator('.result, .row, .map-node').first().waitFor()
-      assert.equal(
-        await console.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        true,
-        path,
-      )
-    }
-  })
 })
 
 describe('the console: reasons', () => {
@@ -501,6 +485,15 @@ describe('the console: reasons', () => {
     await page.getByText('No spans have arrived yet').waitFor({ timeout: 20_000 })
   })
 
+  test('offers no second try for an id that is none', async function () {
+    await using console = await openConsole(this)
+    console.expectFailedLoads()
+    await console.open('traces/xyz')
+    await console.page.getByText('The same request will be refused again').waitFor()
+    await console.page.getByRole('link', { name: 'Search instead' }).waitFor()
+    assert.equal(await console.page.getByRole('button', { name: /Try/ }).count(), 0)
+  })
+
   test('says that search is turned off, and still opens a trace', async function () {
     await using console = await openConsole(this, { settings: { searchEnabled: false } })
     const { failedId } = await seedShop(console)
@@ -517,8 +510,12 @@ describe('the console: reasons', () => {
     await console.page.getByText('No calls between services in this time').waitFor()
   })
 
-  test('says that a page does not exist', async function () {
+  test('says that a page does not exist, also when it is asked for directly', async function () {
     await using console = await openConsole(this)
+    console.expectFailedLoads()
+    assert.equal((await fetch(`${console.url}/zipkin/nosuch/page`)).status, 404)
+    await console.open('nosuch/page')
+    await console.page.getByText('There is no page here').waitFor()
     await console.open()
     await console.page.getByText('No spans').waitFor()
     await console.page.evaluate(() => {

@@ -11,15 +11,23 @@ export function FailureNotice(props: { failure: Failure; sinceMs: number; onRetr
       tone="error"
       title={TITLES[failure.kind]}
       actions={
-        <button type="button" onClick={props.onRetry}>
-          <Icon name="retry" /> Try now
-        </button>
+        isFinal(failure) ? (
+          <a class="button" href="./">
+            Search instead
+          </a>
+        ) : (
+          <button type="button" onClick={props.onRetry}>
+            <Icon name="retry" /> Try now
+          </button>
+        )
       }
     >
       <p>
         {isPassing(failure)
           ? `Since ${formatTime(sinceMs)}. The page keeps trying and will go on by itself.`
-          : 'Trying again will not help unless the request or the backend changes.'}
+          : isFinal(failure)
+            ? 'The same request will be refused again.'
+            : 'Trying again will not help unless the backend changes.'}
       </p>
       <p class="words">
         {failure.status > 0 && `HTTP ${failure.status}: `}
@@ -35,6 +43,10 @@ export function FailureNotice(props: { failure: Failure; sinceMs: number; onRetr
     </Notice>
   )
 }
+
+/** The fault is the request's, and no backend will answer it. */
+const isFinal = ({ kind, status }: Failure): boolean =>
+  kind === 'refused' && status >= 400 && status < 500
 
 const TITLES: Readonly<Record<Failure['kind'], string>> = {
   unreachable: 'The trace backend cannot be reached',

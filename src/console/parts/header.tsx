@@ -4,6 +4,7 @@ import { settings } from '../settings.ts'
 import { isDark, theme, toggleTheme } from '../theme.ts'
 import { openTraceFile } from '../views/file-view.tsx'
 import { ClearButton } from './clear-button.tsx'
+import { IconButton } from './icon-button.tsx'
 import { Icon } from './icons.tsx'
 
 export function Header({ onHelp }: { onHelp: () => void }) {
@@ -30,24 +31,13 @@ export function Header({ onHelp }: { onHelp: () => void }) {
         <JumpBox />
         {settings.value?.allowClear === true && <ClearButton />}
         <OpenFile />
-        <button
-          type="button"
-          class="quiet"
+        <IconButton
+          icon={isDark() ? 'sun' : 'moon'}
           title={isDark() ? 'Light theme' : 'Dark theme'}
-          aria-label={isDark() ? 'Switch to the light theme' : 'Switch to the dark theme'}
+          label={isDark() ? 'Switch to the light theme' : 'Switch to the dark theme'}
           onClick={toggleTheme}
-        >
-          <Icon name={isDark() ? 'sun' : 'moon'} />
-        </button>
-        <button
-          type="button"
-          class="quiet"
-          title="Keyboard help (?)"
-          aria-label="Keyboard help"
-          onClick={onHelp}
-        >
-          <Icon name="help" />
-        </button>
+        />
+        <IconButton icon="help" title="Keyboard help (?)" label="Keyboard help" onClick={onHelp} />
       </div>
     </header>
   )

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { Icon } from './icons.tsx'
+import { IconButton } from './icon-button.tsx'
 
 const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
   {
@@ -41,14 +41,7 @@ export function Help({ onClose }: { onClose: () => void }) {
     <dialog ref={dialog} class="help" aria-label="Keyboard help" onClose={onClose}>
       <header>
         <h2>Keyboard</h2>
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close" onClick={() => dialog.current?.close()} />
       </header>
       <div class="help-groups">
         {GROUPS.map(({ title, keys }) => (

@@ -6,12 +6,16 @@ import { ServiceName } from './service-name.tsx'
 /** Beside the map: who uses the chosen service and whom it uses; without a choice, all connections by calls. */
 export function ServiceDetails(props: {
   graph: ServiceGraph
+  /** What stands for the services that are not drawn: it has no traces of its own. */
+  rest: string | undefined
   node: GraphNode | undefined
   time: SearchQuery
 }) {
   const { graph, node } = props
   const traces = (service: string, remote = '', tags = ''): string =>
     `./?${formatSearchQuery({ ...props.time, serviceName: service, remoteServiceName: remote, annotationQuery: tags, limit: 20 })}`
+  const href = ({ parent, child }: DependencyLink): string | undefined =>
+    parent === props.rest || child === props.rest ? undefined : traces(parent, child)
   if (node === undefined)
     return (
       <aside class="panel" aria-label="Connections">
@@ -31,8 +35,8 @@ export function ServiceDetails(props: {
               .sort((a, b) => b.callCount - a.callCount)
               .map((link) => (
                 <tr key={`${link.parent} ${link.child}`}>
-                  <td>{link.parent}</td>
-                  <td>{link.child}</td>
+                  <td title={link.parent}>{link.parent}</td>
+                  <td title={link.child}>{link.child}</td>
                   <Counts link={link} />
                 </tr>
               ))}
@@ -44,26 +48,23 @@ export function ServiceDetails(props: {
     <aside class="panel" aria-label="Service details">
       <ServiceName service={node.service} />
       <h2>{node.service}</h2>
-      <div class="actions">
-        <a class="button primary" href={traces(node.service)}>
-          Traces
-        </a>
-        <a class="button" href={traces(node.service, '', 'error')}>
-          Traces with errors
-        </a>
-      </div>
-      <Links
-        title="Used by"
-        links={node.usedBy}
-        other={(link) => link.parent}
-        href={(link) => traces(link.parent, link.child)}
-      />
-      <Links
-        title="Uses"
-        links={node.uses}
-        other={(link) => link.child}
-        href={(link) => traces(link.parent, link.child)}
-      />
+      {node.service === props.rest ? (
+        <p class="none">
+          The services with the fewest calls, put into one so that the map stays one. Search for one
+          of them by name to see its traces.
+        </p>
+      ) : (
+        <div class="actions">
+          <a class="button primary" href={traces(node.service)}>
+            Traces
+          </a>
+          <a class="button" href={traces(node.service, '', 'error')}>
+            Traces with errors
+          </a>
+        </div>
+      )}
+      <Links title="Used by" links={node.usedBy} other={(link) => link.parent} href={href} />
+      <Links title="Uses" links={node.uses} other={(link) => link.child} href={href} />
     </aside>
   )
 }
@@ -72,7 +73,7 @@ function Links(props: {
   title: string
   links: readonly DependencyLink[]
   other: (link: DependencyLink) => string
-  href: (link: DependencyLink) => string
+  href: (link: DependencyLink) => string | undefined
 }) {
   const total = props.links.reduce((sum, link) => sum + link.callCount, 0)
   return (
@@ -86,9 +87,7 @@ function Links(props: {
           {props.links.map((link) => (
             <tr key={props.other(link)}>
               <td>
-                <a href={props.href(link)} title="Search their traces">
-                  <ServiceName service={props.other(link)} />
-                </a>
+                <Other service={props.other(link)} href={props.href(link)} />
               </td>
               <Counts link={link} />
             </tr>
@@ -96,6 +95,15 @@ function Links(props: {
         </tbody>
       </table>
     </section>
+  )
+}
+
+function Other({ service, href }: { service: string; href: string | undefined }) {
+  if (href === undefined) return <ServiceName service={service} />
+  return (
+    <a href={href} title="Search their traces">
+      <ServiceName service={service} />
+    </a>
   )
 }
 

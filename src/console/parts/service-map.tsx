@@ -12,6 +12,8 @@ const MARGIN = 48
 
 export function ServiceMap(props: {
   graph: ServiceGraph
+  /** What stands for the services that are not drawn. */
+  rest: string | undefined
   selected: string | undefined
   onSelect: (service: string) => void
 }) {
@@ -41,6 +43,7 @@ export function ServiceMap(props: {
             key={node.service}
             node={node}
             isSelected={node.service === selected}
+            isRest={node.service === props.rest}
             onSelect={props.onSelect}
           />
         ))}
@@ -52,16 +55,17 @@ export function ServiceMap(props: {
 function Service(props: {
   node: GraphNode
   isSelected: boolean
+  isRest: boolean
   onSelect: (service: string) => void
 }) {
   const { node } = props
   const select = (): void => props.onSelect(node.service)
-  const isEntry = node.usedBy.length === 0
+  const isEntry = !props.isRest && node.usedBy.length === 0
   const errorShare = node.callsIn === 0 ? 0 : node.errorsIn / node.callsIn
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button inside an SVG.
     <g
-      class={`map-node ${props.isSelected ? 'selected' : ''}`}
+      class={`map-node ${props.isSelected ? 'selected' : ''} ${props.isRest ? 'rest' : ''}`}
       transform={`translate(${node.x} ${node.y})`}
       role="button"
       tabindex={0}

@@ -5,6 +5,7 @@ import { formatDuration } from '../model/durations.ts'
 import { formatAgo, formatExact } from '../model/times.ts'
 import type { Trace } from '../model/trace.ts'
 import { CopyButton } from './copy-button.tsx'
+import { IconButton } from './icon-button.tsx'
 import { Icon } from './icons.tsx'
 import { ServiceName } from './service-name.tsx'
 
@@ -25,22 +26,24 @@ export function TraceHeader(props: {
     <header class="trace-header">
       <div class="trace-title">
         <h1>
-          <span class="trace-service">{main.service}</span> {main.span.name ?? '(no name)'}
+          <span class="trace-service" title={main.service}>
+            {main.service}
+          </span>{' '}
+          <span class="trace-name" title={main.span.name}>
+            {main.span.name ?? '(no name)'}
+          </span>
         </h1>
         <span class="trace-id">
           <code>{trace.traceId}</code>
           <CopyButton text={trace.traceId} label="Copy the trace id" />
         </span>
         {props.onReload !== undefined && (
-          <button
-            type="button"
-            class="quiet"
+          <IconButton
+            icon="retry"
             title="Load again: late spans"
-            aria-label="Load the trace again"
+            label="Load the trace again"
             onClick={props.onReload}
-          >
-            <Icon name="retry" />
-          </button>
+          />
         )}
         <button type="button" class="quiet" onClick={() => download(trace.traceId, props.spans)}>
           <Icon name="download" /> JSON
@@ -131,8 +134,9 @@ function Remarks(props: {
       )}
       {timeless > 0 && (
         <li>
-          {timeless === 1 ? 'One span has' : `${timeless} spans have`} no start time and stand at
-          their parent's.
+          {timeless === 1
+            ? "One span has no start time and stands at its parent's."
+            : `${timeless} spans have no start time and stand at their parents'.`}
         </li>
       )}
     </ul>

@@ -1,5 +1,6 @@
 import { formatDuration } from '../model/durations.ts'
 import type { TraceState } from '../views/use-trace-state.ts'
+import { IconButton } from './icon-button.tsx'
 import { Icon } from './icons.tsx'
 
 export function TraceTools(props: {
@@ -43,26 +44,20 @@ export function TraceTools(props: {
             ? 'no match'
             : `${at === -1 ? '–' : at + 1} of ${matches.length}`}
       </span>
-      <button
-        type="button"
-        class="quiet"
-        disabled={matches.length === 0}
-        aria-label="Previous match"
+      <IconButton
+        icon="up"
         title="Previous match (N)"
+        label="Previous match"
+        isDisabled={matches.length === 0}
         onClick={() => props.onStep(-1)}
-      >
-        <Icon name="up" />
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        disabled={matches.length === 0}
-        aria-label="Next match"
+      />
+      <IconButton
+        icon="down"
         title="Next match (n)"
+        label="Next match"
+        isDisabled={matches.length === 0}
         onClick={() => props.onStep(1)}
-      >
-        <Icon name="down" />
-      </button>
+      />
       <span class="gap" />
       {state.isZoomed && (
         <button

@@ -1,11 +1,12 @@
 import { useMemo } from 'preact/hooks'
 import { getDependencies } from '../api.ts'
 import { nowMs } from '../clock.ts'
+import { countServices, foldQuiet } from '../model/fold-quiet.ts'
 import { parseSearchQuery, searchWindow } from '../model/search-query.ts'
-import { layoutServices } from '../model/service-graph.ts'
+import { type DependencyLink, layoutServices } from '../model/service-graph.ts'
 import { formatTime } from '../model/times.ts'
 import { FailureNotice, StaleBanner } from '../parts/failure-notice.tsx'
-import { Icon } from '../parts/icons.tsx'
+import { IconButton } from '../parts/icon-button.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { ServiceDetails } from '../parts/service-details.tsx'
 import { ServiceMap } from '../parts/service-map.tsx'
@@ -30,11 +31,14 @@ export function MapView({ settings }: { settings: Settings }) {
       return getDependencies({ endTs: String(endMs), lookback: String(endMs - startMs) }, signal)
     },
   )
-  const graph = useMemo(() => {
-    const laid = layoutServices(remote.value ?? [])
+  const all = remote.value ?? NO_LINKS
+  const total = useMemo(() => countServices(all), [all])
+  const { graph, rest } = useMemo(() => {
+    const folded = foldQuiet(all, selected)
+    const laid = layoutServices(folded.links)
     learnServices(laid.byService.keys())
-    return laid
-  }, [remote.value])
+    return { graph: laid, rest: folded.rest }
+  }, [all, selected])
   useKeys({
     r: remote.reload,
     Escape: () => setParams({ service: undefined }),
@@ -58,20 +62,19 @@ export function MapView({ settings }: { settings: Settings }) {
         <p class="count" aria-live="polite">
           {remote.loadedMs > 0 && (
             <>
-              <strong>{graph.nodes.length} services</strong>, {graph.links.length} connections
+              <strong>{total.toLocaleString('en')} services</strong>,{' '}
+              {all.length.toLocaleString('en')} connections
+              {rest !== undefined && `; drawn are the ${graph.nodes.length - 1} with most calls`}
               <span class="when"> at {formatTime(remote.loadedMs)}</span>
             </>
           )}
         </p>
-        <button
-          type="button"
-          class="quiet"
+        <IconButton
+          icon="retry"
           title="Load again (r)"
-          aria-label="Load again"
+          label="Load again"
           onClick={remote.reload}
-        >
-          <Icon name="retry" />
-        </button>
+        />
       </div>
       {remote.value !== undefined && remote.failure !== undefined && (
         <StaleBanner failure={remote.failure} sinceMs={remote.failedSinceMs} />
@@ -90,15 +93,18 @@ export function MapView({ settings }: { settings: Settings }) {
         <div class="map-body">
           <ServiceMap
             graph={graph}
+            rest={rest}
             selected={node?.service}
             onSelect={(service) => setParams({ service }, { replace: false })}
           />
-          <ServiceDetails graph={graph} node={node} time={query} />
+          <ServiceDetails graph={graph} rest={rest} node={node} time={query} />
         </div>
       )}
     </div>
   )
 }
+
+const NO_LINKS: readonly DependencyLink[] = []
 
 function NoLinks() {
   return (

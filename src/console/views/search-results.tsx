@@ -7,7 +7,7 @@ import { sortTraces } from '../model/sort-traces.ts'
 import { formatTime } from '../model/times.ts'
 import { readTrace, type Trace } from '../model/trace.ts'
 import { FailureNotice, StaleBanner } from '../parts/failure-notice.tsx'
-import { Icon } from '../parts/icons.tsx'
+import { IconButton } from '../parts/icon-button.tsx'
 import { Scatter } from '../parts/scatter.tsx'
 import { TraceList } from '../parts/trace-list.tsx'
 import { useKeys } from '../parts/use-keys.ts'
@@ -80,15 +80,7 @@ export function SearchResults(props: {
           />
           Auto-refresh
         </label>
-        <button
-          type="button"
-          class="quiet"
-          title="Run again (r)"
-          aria-label="Run again"
-          onClick={refresh}
-        >
-          <Icon name="retry" />
-        </button>
+        <IconButton icon="retry" title="Run again (r)" label="Run again" onClick={refresh} />
       </div>
       <Scatter traces={traces} hovered={hovered} />
       <TraceList traces={sorted} hovered={hovered} />

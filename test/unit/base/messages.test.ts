@@ -49,6 +49,10 @@ describe('maskCredentials', () => {
     ['a http://u:p@h and b amqp://x:y@z:1/', 'a http://***@h and b amqp://***@z:1/'],
     ['http://host/a@b', 'http://host/a@b'],
     ['http://host:80/', 'http://host:80/'],
+    ['http://user:pa/ss@host/x', 'http://***@host/x'],
+    ['http://user:1/2@host', 'http://***@host'],
+    ['http://[::1]:80/x', 'http://[::1]:80/x'],
+    ['"http://host:80/" to me@host', '"http://host:80/" to me@host'],
     ['me@host', 'me@host'],
   ] as const)
     test(`makes ${masked} of ${text}`, () => assert.equal(maskCredentials(text), masked))
