@@ -23,6 +23,8 @@ export interface SpanStart {
   readonly kind: SpanKind
   /** What rules may ask for: names and values in turn. */
   readonly headers: readonly string[]
+  /** A sidecar of the same trace has decided whether a header may force it. */
+  readonly isFromPeer: boolean
   /** Filled in only if `readsOperation`. */
   readonly operation: Operation
 }
@@ -40,10 +42,10 @@ export interface Tracer {
 export function createTracer({ sampler, ids, clock, onEnd, onStart }: TracerOptions): Tracer {
   return {
     readsOperation: sampler.readsOperation,
-    start({ incoming, name, kind, headers, operation }) {
+    start({ incoming, name, kind, headers, isFromPeer, operation }) {
       const { parent } = incoming
       const traceId = parent === undefined ? ids.traceId() : parent.traceId
-      const request = { traceId, incoming, headers, operation }
+      const request = { traceId, incoming, headers, isFromPeer, operation }
       const decision = sampler.decide(request)
       if (decision === undefined) return undefined
       onStart(decision)

@@ -44,8 +44,19 @@ export interface ConfigurationReport {
   readonly lastReloadUs: number
   /** Why the last change was rejected; warnings. */
   readonly problems: readonly Problem[]
+  /** What the step to this generation changed, without values of headers; empty for the first. */
+  readonly lastChange: readonly ConfigurationChange[]
   /** Who set what: by path without `spec.`, for example `tracing.samplingRate`. */
   readonly sources: Readonly<Record<string, { readonly file: string; readonly line?: number }>>
+}
+
+export interface ConfigurationChange {
+  /** Without `spec.`; entries of lists by their names: `tracing.sampling.rules.checkout.rate`. */
+  readonly path: string
+  /** Absent = was not set. */
+  readonly before: string | undefined
+  /** Absent = is not set any more. */
+  readonly after: string | undefined
 }
 
 export interface SamplingReport {

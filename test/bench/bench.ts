@@ -5,8 +5,9 @@ import { benchBackend } from './backend/bench-backend.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchInvocation } from './invocation/bench-invocation.ts'
 import { benchReload } from './reload/bench-reload.ts'
+import { benchSampling } from './sampling/bench-sampling.ts'
 
-// npm run bench -- [invocation|footprint|reload|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--write]
+// npm run bench -- [invocation|footprint|reload|sampling|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--write]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   invocation: () => benchInvocation({ rounds, seconds }),
   footprint: () => benchFootprint({ rounds: Math.max(rounds, 5), idleSeconds: seconds }),
   reload: () => benchReload(),
+  sampling: () => benchSampling({ seconds }),
   backend: () => benchBackend({ spans: Number(values.spans), seconds }),
 }
 

@@ -1,6 +1,6 @@
 import { createLimitShare, type LimitShare } from './fair-limit.ts'
 import { matchesGlob } from './glob.ts'
-import { OPERATION_FIELDS, type Operation } from './operation.ts'
+import { createOperation, OPERATION_FIELDS, type Operation } from './operation.ts'
 import type { RatedDecision } from './paced-rate.ts'
 import type { SamplingRule } from './policy.ts'
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
@@ -54,13 +54,18 @@ export function createOperationTable(
   rules: readonly ActiveRule[],
   floorPerMinute: number | undefined,
 ): OperationTable {
+  const fields = OPERATION_FIELDS.filter(
+    (field) => ALWAYS.has(field) || rules.some(({ match }) => match[field] !== undefined),
+  )
+  const lastField = fields[fields.length - 1] as keyof Operation
   let young: Level = new Map()
   let old: Level = new Map()
   let states: OperationState[] = []
   let oldStates: OperationState[] = []
 
   const create = (operation: Operation): OperationState => ({
-    operation: { ...operation },
+    // Fields that tell nothing apart would show whoever came first.
+    operation: { ...createOperation(), ...pick(operation, fields) },
     candidates: candidatesOf(rules, operation),
     floor: floorPerMinute === undefined ? undefined : createTokenBucket(floorPerMinute, MINUTE_MS),
     share: createLimitShare(),
@@ -75,10 +80,10 @@ export function createOperationTable(
       young = new Map()
       states = []
     }
-    const state = (old.size === 0 ? undefined : walk(old, operation)) ?? create(operation)
+    const state = (old.size === 0 ? undefined : walk(old, fields, operation)) ?? create(operation)
     states.push(state)
     let level = young
-    for (const field of OPERATION_FIELDS.slice(0, -1)) {
+    for (const field of fields.slice(0, -1)) {
       let next = level.get(operation[field]) as Level | undefined
       if (next === undefined) {
         next = new Map()
@@ -86,26 +91,34 @@ export function createOperationTable(
       }
       level = next
     }
-    level.set(operation[LAST_FIELD], state)
+    level.set(operation[lastField], state)
     return state
   }
   return {
-    find: (operation) => walk(young, operation) ?? add(operation),
+    find: (operation) => walk(young, fields, operation) ?? add(operation),
     list: () => [...new Set([...states, ...oldStates])],
   }
 }
 
-const LAST_FIELD = OPERATION_FIELDS[OPERATION_FIELDS.length - 1] as keyof Operation
+/** What makes an operation one of its own, also where no rule asks for it. */
+const ALWAYS: ReadonlySet<keyof Operation> = new Set(['path', 'target', 'method', 'api'])
 
-function walk(root: Level, operation: Operation): OperationState | undefined {
+function walk(
+  root: Level,
+  fields: readonly (keyof Operation)[],
+  operation: Operation,
+): OperationState | undefined {
   let at: Level | OperationState = root
-  for (const field of OPERATION_FIELDS) {
+  for (const field of fields) {
     const next: Level | OperationState | undefined = (at as Level).get(operation[field])
     if (next === undefined) return undefined
     at = next
   }
   return at as OperationState
 }
+
+const pick = (operation: Operation, fields: readonly (keyof Operation)[]): Partial<Operation> =>
+  Object.fromEntries(fields.map((field) => [field, operation[field]]))
 
 function candidatesOf(rules: readonly ActiveRule[], operation: Operation): ActiveRule[] {
   const candidates: ActiveRule[] = []

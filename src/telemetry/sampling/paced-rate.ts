@@ -1,4 +1,5 @@
-import { thresholdOf } from '../../wire/ot-tracestate.ts'
+import { complement, readOtMember, thresholdOf } from '../../wire/ot-tracestate.ts'
+import type { SpanContext } from '../span-context.ts'
 import type { Decision } from './policy.ts'
 
 /** A rate with the decisions that it leads to, made once. */
@@ -6,6 +7,8 @@ export interface RatedDecision {
   readonly rate: number
   /** T. Absent: the rate keeps nothing. */
   readonly threshold: string | undefined
+  /** 2^56 - 1 - T: the same bound for bits that are R's complement. */
+  readonly ceiling: string | undefined
   readonly kept: Decision
   readonly left: Decision
 }
@@ -15,14 +18,38 @@ export function rateDecision(rule: string, rate: number): RatedDecision {
   return {
     rate,
     threshold,
+    ceiling: threshold && complement(threshold),
     kept: { sampled: true, rule, threshold },
     left: { sampled: false, rule, threshold: undefined },
   }
 }
 
-/** A trace is sampled when R ≥ T; both have 14 digits, so text compares as numbers do. */
-export const isSampledBy = (randomness: string, { threshold }: RatedDecision): boolean =>
-  threshold !== undefined && randomness >= threshold
+/**
+ * R of a trace: what it brought along; for a root, Go's choice of bits, so that `R ≥ T` is the decision of
+ * `TraceIDRatioBased`; for another's root, the bits that OpenTelemetry names.
+ */
+export const randomnessOf = (traceId: string, parent: SpanContext | undefined): string =>
+  parent === undefined ? complement(bitsOfGo(traceId)) : randomnessOfParent(traceId, parent)
+
+const randomnessOfParent = (traceId: string, { traceState }: SpanContext): string =>
+  readOtMember(traceState).rv ?? traceId.slice(18)
+
+const bitsOfGo = (traceId: string): string => traceId.slice(16, 30)
+
+/**
+ * A trace is sampled when R ≥ T. All have 14 digits, so text compares as numbers do; for a root the
+ * complements are compared, which spares the arithmetic.
+ */
+export function isSampledBy(
+  { threshold, ceiling }: RatedDecision,
+  traceId: string,
+  parent: SpanContext | undefined,
+): boolean {
+  if (threshold === undefined || ceiling === undefined) return false
+  return parent === undefined
+    ? bitsOfGo(traceId) <= ceiling
+    : randomnessOfParent(traceId, parent) >= threshold
+}
 
 const SECOND_MS = 1_000
 

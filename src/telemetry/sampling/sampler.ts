@@ -1,11 +1,17 @@
 import type { Clock } from '../../base/clock.ts'
-import { complement, type OtMember, readOtMember, withOtMember } from '../../wire/ot-tracestate.ts'
+import { type OtMember, readOtMember, withOtMember } from '../../wire/ot-tracestate.ts'
 import { FLAG_SAMPLED } from '../../wire/traceparent.ts'
 import type { Incoming } from '../propagator.ts'
 import { createFairLimit } from './fair-limit.ts'
 import type { Operation } from './operation.ts'
 import { type ActiveRule, createOperationTable, type OperationState } from './operation-table.ts'
-import { createPacedRate, isSampledBy, type RatedDecision, rateDecision } from './paced-rate.ts'
+import {
+  createPacedRate,
+  isSampledBy,
+  type RatedDecision,
+  randomnessOf,
+  rateDecision,
+} from './paced-rate.ts'
 import type { Decision, SamplingPolicy, SamplingRule, SamplingRules } from './policy.ts'
 import { createTokenBucket } from './token-bucket.ts'
 import { isTraceIdSampled } from './trace-id-ratio.ts'
@@ -15,6 +21,8 @@ export interface SamplingRequest {
   readonly incoming: Incoming
   /** Names and values in turn. */
   readonly headers: readonly string[]
+  /** The caller's sidecar has decided whether a header may force the trace. */
+  readonly isFromPeer: boolean
   readonly operation: Operation
 }
 
@@ -108,6 +116,7 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
   )
   const limit =
     rules.limitPerSecond === undefined ? undefined : createFairLimit(rules.limitPerSecond)
+  const isBudgeted = limit !== undefined || rules.floorPerMinute !== undefined
   const force = rules.force && {
     header: rules.force.header,
     bucket: createTokenBucket(rules.force.perMinute, MINUTE_MS),
@@ -122,13 +131,15 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
   const decideRoot = (request: SamplingRequest, state: OperationState): Decision | undefined => {
     const active = firstThatHolds(state.candidates, request.headers, clock)
     if (active.rule.untraced) return undefined
-    const nowMs = clock.elapsedMs()
+    const { traceId } = request
+    const { parent } = request.incoming
+    const nowMs = isBudgeted || active.bucket !== undefined ? clock.elapsedMs() : 0
     const rated = active.rated(nowMs)
-    const randomness = randomnessOf(request)
-    if (isSampledBy(randomness, rated) && active.bucket?.take(nowMs) !== false) {
+    if (isSampledBy(rated, traceId, parent) && active.bucket?.take(nowMs) !== false) {
       if (limit !== undefined) {
         const limited = limitedTo(state, rated, limit.want(state.share, nowMs))
-        if (!isSampledBy(randomness, limited) || !limit.take(state.share, nowMs)) return LIMITED
+        if (!isSampledBy(limited, traceId, parent) || !limit.take(state.share, nowMs))
+          return LIMITED
         state.floor?.take(nowMs)
         return limited.kept
       }
@@ -148,7 +159,7 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
   }
 
   const decide = (request: SamplingRequest, state: OperationState): Decision | undefined => {
-    if (force !== undefined && asksForTrace(request.headers, force.header)) {
+    if (force !== undefined && !request.isFromPeer && asksForTrace(request.headers, force.header)) {
       // A caller that is traced already has been paid for.
       if (callersDecision(request.incoming) === true && rules.parent !== 'ignore')
         return KEPT_BY_PARENT
@@ -228,23 +239,12 @@ function asksForTrace(headers: readonly string[], lowerName: string): boolean {
   return value !== undefined && !['', '0', 'false'].includes(value.trim().toLowerCase())
 }
 
-/**
- * R: what the trace brought along; for a root, Go's choice of bits, so that `R ≥ T` is the decision of
- * `TraceIDRatioBased`; for another's root, the bits that OpenTelemetry names.
- */
-function randomnessOf({ traceId, incoming: { parent } }: SamplingRequest): string {
-  if (parent === undefined) return rootRandomness(traceId)
-  return readOtMember(parent.traceState).rv ?? traceId.slice(18)
-}
-
-const rootRandomness = (traceId: string): string => complement(traceId.slice(16, 30))
-
 /** `rv` is a root's to write; `th` says what probability decided, and goes when anything else did. */
 function nextTraceState(request: SamplingRequest, decision: Decision): string | undefined {
   const { parent } = request.incoming
   if (parent === undefined)
     return withOtMember(undefined, {
-      rv: rootRandomness(request.traceId),
+      rv: randomnessOf(request.traceId, undefined),
       th: decision.threshold,
       rest: [],
     })
@@ -257,5 +257,5 @@ function nextTraceState(request: SamplingRequest, decision: Decision): string | 
 function followedThreshold(request: SamplingRequest, { th }: OtMember): string | undefined {
   if (th === undefined) return undefined
   const flag = callersDecision(request.incoming) === true
-  return randomnessOf(request) >= th === flag ? th : undefined
+  return randomnessOf(request.traceId, request.incoming.parent) >= th === flag ? th : undefined
 }

@@ -44,6 +44,7 @@ const start = (incoming: Incoming, name: string, kind: SpanKind): SpanStart => (
   name,
   kind,
   headers: [],
+  isFromPeer: false,
   operation: createOperation(),
 })
 const from = (flags: number, traceState?: string) => ({

@@ -53,7 +53,19 @@ function open(policy: Partial<KeepPolicy> = {}) {
   }
   const request = (n: number, name?: string): void => begin(n, name).end()
   const names = () => exported.map(({ name }) => name)
-  return { clock, keeper, exported, told, kept, missed, evicted: () => evicted, held, begin, request, names }
+  return {
+    clock,
+    keeper,
+    exported,
+    told,
+    kept,
+    missed,
+    evicted: () => evicted,
+    held,
+    begin,
+    request,
+    names,
+  }
 }
 
 const link = (origin: string | undefined, told = false): KeepLink => ({

@@ -126,6 +126,11 @@ describe('force', () => {
     assert.equal(startSampler({}).verdict(asked), 'left by rate')
   })
 
+  test('is the entry’s to decide: a peer has decided already', () => {
+    const { verdict } = startSampler({ force })
+    assert.equal(verdict({ ...asked, isFromPeer: true, parent: { flags: 0 } }), 'left by parent')
+  })
+
   test('is not capped by the limit', () => {
     const { verdict } = startSampler({ force: { ...force, perMinute: 10 }, limitPerSecond: 1 })
     for (let i = 0; i < 10; i++) assert.equal(verdict(asked), 'kept by force')

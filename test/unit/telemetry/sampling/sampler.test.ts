@@ -26,6 +26,7 @@ const decide = (
     traceId,
     incoming: { ...NO_CONTEXT, parent: caller, decided },
     headers: [],
+    isFromPeer: false,
     operation: createOperation(),
   })
   return decision && `${decision.sampled ? 'kept' : 'left'} by ${decision.rule}`
@@ -70,6 +71,7 @@ describe('createSampler without rules [dapr: tracing_sampler.go]', () => {
       traceId: KEPT,
       incoming: NO_CONTEXT,
       headers: [],
+      isFromPeer: false,
       operation: createOperation(),
     }
     assert.equal(sampler.decide(request)?.sampled, false)

@@ -39,6 +39,7 @@ export interface Asked {
   readonly traceId?: string
   readonly parent?: Partial<SpanContext>
   readonly headers?: readonly string[]
+  readonly isFromPeer?: boolean
 }
 
 /** A sampler with rules, a clock to move, and one question to ask it. */
@@ -46,9 +47,16 @@ export function startSampler(rules: Partial<SamplingRules>, rate = 0) {
   const clock = createFakeClock()
   const policy = { enabled: true, rate, rules: { ...RULES, ...rules } }
   const sampler = createSampler(() => policy, clock)
-  const request = ({ operation, traceId = ids.traceId(), parent, headers = [] }: Asked) => ({
+  const request = ({
+    operation,
+    traceId = ids.traceId(),
+    parent,
+    headers = [],
+    isFromPeer = false,
+  }: Asked) => ({
     traceId,
     headers,
+    isFromPeer,
     operation: { ...createOperation(), ...operation },
     incoming:
       parent === undefined
