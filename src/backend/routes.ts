@@ -8,10 +8,12 @@ import { getMetrics } from './handlers/get-metrics.ts'
 import { getNames } from './handlers/get-names.ts'
 import { getFile, getIndex, redirectTo } from './handlers/get-page.ts'
 import { getServices } from './handlers/get-services.ts'
+import { getSidecars } from './handlers/get-sidecars.ts'
 import { getTrace } from './handlers/get-trace.ts'
 import { getTraceMany } from './handlers/get-trace-many.ts'
 import { getTraces } from './handlers/get-traces.ts'
 import { postClear } from './handlers/post-clear.ts'
+import { postOtlpTraces } from './handlers/post-otlp-traces.ts'
 import { postSpans, postSpansV1 } from './handlers/post-spans.ts'
 import type { BackendParts } from './parts.ts'
 
@@ -37,6 +39,7 @@ const route = (
 export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   route('POST', '/api/v2/spans', postSpans(p)),
   route('POST', '/api/v1/spans', postSpansV1(p)),
+  route('POST', '/v1/traces', postOtlpTraces(p)),
   ...query('services', getServices(p)),
   ...query('spans', getNames(p, 'spanNames')),
   ...query('remoteServices', getNames(p, 'remoteServiceNames')),
@@ -46,6 +49,7 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   ...query('dependencies', getDependencies(p)),
   ...query('autocompleteKeys', getAutocompleteKeys(p)),
   ...query('autocompleteValues', getAutocompleteValues(p)),
+  ...own('GET', 'sidecars', getSidecars(p)),
   route('GET', '/health', getHealth(p)),
   route('GET', '/actuator/health', getHealth(p), '/health'),
   route('GET', '/info', getInfo(p)),
@@ -67,4 +71,10 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
 const query = (path: string, handle: Handler): BackendRoute[] => [
   route('GET', `/api/v2/${path}`, handle),
   route('GET', `/zipkin/api/v2/${path}`, handle, `/api/v2/${path}`),
+]
+
+/** What Zipkin does not have, beside its API and beside the pages. */
+const own = (method: string, path: string, handle: Handler): BackendRoute[] => [
+  route(method, `/sidelight/api/v1/${path}`, handle),
+  route(method, `/zipkin/sidelight/api/v1/${path}`, handle, `/sidelight/api/v1/${path}`),
 ]

@@ -1,3 +1,4 @@
+import { SIDECAR_SCOPE } from '../wire/instrumentation-scope.ts'
 import { encodeZipkinSpans } from '../wire/zipkin-json.ts'
 import type { ZipkinKind, ZipkinSpan } from '../wire/zipkin-span.ts'
 import type { Exporter, ExportOutcome } from './exporter.ts'
@@ -44,9 +45,6 @@ export function createZipkinExporter(
   }
 }
 
-/** daprd's instrumentation scope, which becomes a tag. */
-const SCOPE = 'dapr-diagnostics'
-
 /**
  * As the Go exporter maps it: names in lower case, attributes and resource as tags, the status as
  * `otel.status_code` and `error`.
@@ -55,10 +53,11 @@ const SCOPE = 'dapr-diagnostics'
  */
 export function toZipkinSpan(span: SpanRecord, resource: ZipkinResource): ZipkinSpan {
   const { serviceName, attributes } = resource
-  const tags: Record<string, string> = { ...attributes }
+  const tags: Record<string, string> = {}
   for (let i = 0; i < span.attributes.length; i += 2)
     tags[span.attributes[i] as string] = span.attributes[i + 1] as string
-  tags['otel.scope.name'] = SCOPE
+  Object.assign(tags, attributes)
+  tags['otel.scope.name'] = SIDECAR_SCOPE
   tags['service.name'] = serviceName
   if (span.error !== undefined) {
     tags['otel.status_code'] = 'ERROR'

@@ -94,7 +94,9 @@ describe('our Zipkin encoding beside the official exporter [@opentelemetry/expor
     assert.equal(result.code, 0)
     await exporter.shutdown()
     const ours = JSON.parse(
-      encodeZipkinSpans(spans.map((span) => toZipkinSpan(toRecord(span), SERVICE))),
+      encodeZipkinSpans(
+        spans.map((span) => toZipkinSpan(toRecord(span), { serviceName: SERVICE })),
+      ),
     ) as ZipkinSpan[]
     assert.deepEqual(ours, receiver.spans.map(withOurDifferences))
   })

@@ -14,10 +14,15 @@ const partners = {
   python: { find: () => onPath('python3'), cure: 'apt-get install python3' },
   go: { find: () => onPath('go'), cure: 'install Go' },
   java: { find: () => onPath('java'), cure: 'apt-get install default-jre-headless' },
+  openssl: { find: () => onPath('openssl'), cure: 'apt-get install openssl' },
   cc: { find: () => onPath('cc'), cure: 'apt-get install gcc libc6-dev' },
   zipkin: {
     find: () => (onPath('java') === undefined ? undefined : zipkinJar()),
     cure: 'install Java and let SIDELIGHT_ZIPKIN_JAR name zipkin-server-3.6.1-exec.jar (Maven Central, io.zipkin:zipkin-server)',
+  },
+  otelcol: {
+    find: collector,
+    cure: 'install Go and run: go build -C test/interop/collector -o ../../../.cache/otelcol-0.158.0 .',
   },
   root: {
     find: () => (process.getuid?.() === 0 ? '/' : undefined),
@@ -48,6 +53,11 @@ function isExecutable(path: string): boolean {
 function zipkinJar(): string | undefined {
   const jar = process.env.SIDELIGHT_ZIPKIN_JAR ?? '.cache/zipkin-server-3.6.1-exec.jar'
   return existsSync(jar) ? resolve(jar) : undefined
+}
+
+function collector(): string | undefined {
+  const binary = process.env.SIDELIGHT_OTELCOL ?? '.cache/otelcol-0.158.0'
+  return isExecutable(binary) ? resolve(binary) : undefined
 }
 
 /** The partner's path, or undefined with nothing said. For benches. */

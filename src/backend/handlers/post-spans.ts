@@ -54,7 +54,8 @@ export const postSpansV1 =
     )
   }
 
-const DROP_REASONS: Readonly<Record<string, DropReason>> = {
+/** By the code of the fault; a message that was refused for another reason is a bug and not counted. */
+export const DROP_REASONS: Readonly<Record<string, DropReason>> = {
   SPANS_UNSUPPORTED: 'unsupported',
   SPANS_MALFORMED: 'malformed',
   SPANS_TOO_MANY: 'too_many_spans',
@@ -62,5 +63,6 @@ const DROP_REASONS: Readonly<Record<string, DropReason>> = {
   ERR_BODY_READ: 'client_gone',
   TRACE_STORE_FULL: 'store_full',
   TRACE_STORE_OVERLOADED: 'overloaded',
+  TRACE_STORE_DISK_FULL: 'disk_full',
   TRACE_STORE_BROKEN: 'store_broken',
 }

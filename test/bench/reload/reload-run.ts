@@ -44,7 +44,7 @@ export async function runReload(options: ReloadOptions): Promise<ReloadRun> {
   const config = directory.file('tracing.yaml')
   const edit = async (rate: number): Promise<void> => {
     // As editors do it: a whole new file takes the name.
-    await writeFile(`${config}.new`, tracingConfig(receiver.port, rate))
+    await writeFile(`${config}.new`, `${tracingConfig(receiver.port, rate)}${TWENTY_RULES}`)
     await rename(`${config}.new`, config)
   }
   await edit(0)
@@ -100,6 +100,12 @@ export async function runReload(options: ReloadOptions): Promise<ReloadRun> {
     listening: [before, listeners(sidecar.pid)],
   }
 }
+
+/** None of them matches, so the edited rate decides, after all of them were looked at. */
+const TWENTY_RULES = `    sampling:
+      rules:
+${Array.from({ length: 20 }, (_, i) => `        - { name: rule-${i}, match: { target: other-${i}, path: "/items/*" }, rate: "0.5" }`).join('\n')}
+`
 
 /** The load is stopped by then. */
 const LONGEST_SECONDS = 120

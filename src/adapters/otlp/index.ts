@@ -1,0 +1,2 @@
+export { createOtlpExporter, type OtlpExporter } from './otlp-exporter.ts'
+export type { OtlpResource, OtlpSettings } from './otlp-settings.ts'
