@@ -1,10 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import { FLAG_SAMPLED } from '../wire/traceparent.ts'
-import type { Incoming } from './propagator.ts'
-import type { Operation } from './sampling/operation.ts'
 import type { Decision } from './sampling/policy.ts'
-import type { Sampler } from './sampling/sampler.ts'
+import type { Sampler, SamplingRequest } from './sampling/sampler.ts'
 import { Span, type SpanKind } from './span.ts'
 
 export interface TracerOptions {
@@ -17,23 +15,16 @@ export interface TracerOptions {
   readonly onStart: (decision: Decision) => void
 }
 
-export interface SpanStart {
-  readonly incoming: Incoming
+export interface SpanStart extends SamplingRequest {
   readonly name: string
   readonly kind: SpanKind
-  /** What rules may ask for: names and values in turn. */
-  readonly headers: readonly string[]
-  /** A sidecar of the same trace has decided whether a header may force it. */
-  readonly isFromPeer: boolean
-  /** Filled in only if `readsOperation`. */
-  readonly operation: Operation
 }
 
 export interface Tracer {
-  /** Whether the sampler asks for the operation of a start. */
+  /** Whether the sampler asks for the operation of a start; else it need not be filled in. */
   readsOperation(): boolean
   /**
-   * Continues the incoming trace, or starts one. The decision is made before any record is.
+   * Continues the incoming trace, or starts one. The decision is made before any record is. `start` is not kept.
    * @returns `undefined` when the request is not traced
    */
   start(start: SpanStart): Span | undefined
@@ -42,11 +33,10 @@ export interface Tracer {
 export function createTracer({ sampler, ids, clock, onEnd, onStart }: TracerOptions): Tracer {
   return {
     readsOperation: sampler.readsOperation,
-    start({ incoming, name, kind, headers, isFromPeer, operation }) {
-      const { parent } = incoming
+    start(start) {
+      const { parent } = start.incoming
       const traceId = parent === undefined ? ids.traceId() : parent.traceId
-      const request = { traceId, incoming, headers, isFromPeer, operation }
-      const decision = sampler.decide(request)
+      const decision = sampler.decide(traceId, start)
       if (decision === undefined) return undefined
       onStart(decision)
       const flags = parent === undefined ? 0 : parent.flags
@@ -55,11 +45,11 @@ export function createTracer({ sampler, ids, clock, onEnd, onStart }: TracerOpti
           traceId,
           spanId: ids.spanId(),
           flags: decision.sampled ? flags | FLAG_SAMPLED : flags & ~FLAG_SAMPLED,
-          traceState: sampler.traceState(request, decision),
+          traceState: sampler.traceState(traceId, start, decision),
         },
         parent?.spanId,
-        name,
-        kind,
+        start.name,
+        start.kind,
         decision,
         decision.sampled || sampler.keeps(),
         clock,

@@ -25,11 +25,12 @@ export interface Traced extends Exchange {
 
 /** How the spans of a server are named and described. */
 export interface SpanDescription<X> {
+  readonly kind: SpanKind
   /**
-   * `undefined` leaves the request untraced.
+   * Its first name; `undefined` leaves the request untraced.
    * @param byRules the Configuration's rules decide about every request, health checks too
    */
-  start(x: X, byRules: boolean): { readonly name: string; readonly kind: SpanKind } | undefined
+  name(x: X, byRules: boolean): string | undefined
   /** Fills in what rules ask for. Called only if there are rules. */
   operation(x: X, into: Operation): void
   /** Adds attributes. Called for recorded spans only, when the head of the reply is known. */
@@ -46,27 +47,29 @@ export const trace = <X extends Traced>(
   description: SpanDescription<X>,
   options: { readonly answers: boolean },
 ): Step<X> => {
-  /** Filled in anew for each request: the decision is made before anything else happens. */
-  const operation = createOperation()
+  // Filled in anew for each request, since the decision is made before anything else happens: whoever is not
+  // sampled costs no record.
+  const start = {
+    incoming: NO_CONTEXT,
+    name: '',
+    kind: description.kind,
+    headers: [] as readonly string[],
+    isFromPeer: !options.answers,
+    operation: createOperation(),
+  }
   return {
     name: 'trace',
     enter(x) {
       const byRules = tracer.readsOperation()
-      const start = description.start(x, byRules)
-      if (start === undefined) return undefined
-      const { headers } = x.request
-      const incoming = extract(headers)
-      if (byRules) description.operation(x, operation)
-      const span = tracer.start({
-        incoming,
-        name: start.name,
-        kind: start.kind,
-        headers,
-        isFromPeer: !options.answers,
-        operation,
-      })
+      const name = description.name(x, byRules)
+      if (name === undefined) return undefined
+      start.name = name
+      start.headers = x.request.headers
+      start.incoming = extract(start.headers)
+      if (byRules) description.operation(x, start.operation)
+      const span = tracer.start(start)
       if (span === undefined) return undefined
-      x.incoming = incoming
+      x.incoming = start.incoming
       x.span = span
       return undefined
     },

@@ -21,10 +21,8 @@ const HEALTH = '/healthz'
  * @see dapr `pkg/diagnostics/http_tracing.go`
  */
 export const apiSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => ({
-  start(x, byRules) {
-    if (!byRules && x.request.path.includes(HEALTH)) return undefined
-    return { name: firstName(x), kind: 'CLIENT' }
-  },
+  kind: 'CLIENT',
+  name: (x, byRules) => (!byRules && x.request.path.includes(HEALTH) ? undefined : firstName(x)),
   operation: (x, into) => describeOperation(x, into, own, own.appId),
   describe(x, span, reply) {
     const { request, target } = x
@@ -55,10 +53,9 @@ const PEER_API = '/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream'
 
 /** Spans of the port for peers. */
 export const peerSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => ({
-  start(x, byRules) {
-    if (x.route !== undefined || (!byRules && x.request.path.includes(HEALTH))) return undefined
-    return { name: UNMATCHED, kind: 'SERVER' }
-  },
+  kind: 'SERVER',
+  name: (x, byRules) =>
+    x.route !== undefined || (!byRules && x.request.path.includes(HEALTH)) ? undefined : UNMATCHED,
   operation: (x, into) =>
     describeOperation(x, into, own, headerValue(x.request.headers, 'dapr-caller-app-id') ?? ''),
   describe(x, span) {

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { type OtMember, readOtMember, withOtMember } from '../../wire/ot-tracestate.ts'
 import { FLAG_SAMPLED } from '../../wire/traceparent.ts'
 import type { Incoming } from '../propagator.ts'
+import type { SpanContext } from '../span-context.ts'
 import { createFairLimit } from './fair-limit.ts'
 import type { Operation } from './operation.ts'
 import { type ActiveRule, createOperationTable, type OperationState } from './operation-table.ts'
@@ -16,8 +17,8 @@ import type { Decision, SamplingPolicy, SamplingRule, SamplingRules } from './po
 import { createTokenBucket } from './token-bucket.ts'
 import { isTraceIdSampled } from './trace-id-ratio.ts'
 
+/** What is asked about a request. Not kept: the caller may fill the same record in anew. */
 export interface SamplingRequest {
-  readonly traceId: string
   readonly incoming: Incoming
   /** Names and values in turn. */
   readonly headers: readonly string[]
@@ -28,9 +29,9 @@ export interface SamplingRequest {
 
 export interface Sampler {
   /** `undefined` when the request is not traced. Reads the policy once, so a change never splits a request. */
-  decide(request: SamplingRequest): Decision | undefined
+  decide(traceId: string, request: SamplingRequest): Decision | undefined
   /** The `tracestate` that goes on, after `decision`. */
-  traceState(request: SamplingRequest, decision: Decision): string | undefined
+  traceState(traceId: string, request: SamplingRequest, decision: Decision): string | undefined
   /** Whether the policy asks for operations; else they need not be filled in. */
   readsOperation(): boolean
   /** What is recorded although it is not sampled. */
@@ -49,7 +50,7 @@ const LIMITED: Decision = { sampled: false, rule: 'limit', threshold: undefined 
 /** A policy's state: budgets, what operations wanted. A new policy starts with a new one. */
 interface Engine {
   readonly policy: SamplingPolicy
-  readonly decide: (request: SamplingRequest) => Decision | undefined
+  readonly decide: (traceId: string, request: SamplingRequest) => Decision | undefined
   readonly operations: () => readonly OperationState[]
 }
 
@@ -61,14 +62,14 @@ export function createSampler(policy: () => SamplingPolicy, clock: Clock): Sampl
     return engine
   }
   return {
-    decide(request) {
+    decide(traceId, request) {
       const inForce = policy()
-      return inForce.enabled ? engineOf(inForce).decide(request) : undefined
+      return inForce.enabled ? engineOf(inForce).decide(traceId, request) : undefined
     },
-    traceState: (request, decision) =>
+    traceState: (traceId, { incoming }, decision) =>
       policy().rules === undefined
-        ? request.incoming.parent?.traceState
-        : nextTraceState(request, decision),
+        ? incoming.parent?.traceState
+        : nextTraceState(traceId, incoming, decision),
     readsOperation: () => policy().rules !== undefined,
     keeps: () => policy().rules?.keeps === true,
     operations: () => engine?.operations() ?? [],
@@ -77,7 +78,11 @@ export function createSampler(policy: () => SamplingPolicy, clock: Clock): Sampl
 
 function createEngine(policy: SamplingPolicy, clock: Clock): Engine {
   return policy.rules === undefined
-    ? { policy, decide: (request) => decidePlainly(policy.rate, request), operations: () => [] }
+    ? {
+        policy,
+        decide: (traceId, { incoming }) => decidePlainly(policy.rate, traceId, incoming),
+        operations: () => [],
+      }
     : createRuleEngine(policy, policy.rules, clock)
 }
 
@@ -87,7 +92,7 @@ function createEngine(policy: SamplingPolicy, clock: Clock): Engine {
  *
  * @see dapr `pkg/diagnostics/tracing_sampler.go`
  */
-function decidePlainly(rate: number, { traceId, incoming }: SamplingRequest): Decision {
+function decidePlainly(rate: number, traceId: string, incoming: Incoming): Decision {
   const byCaller = callersDecision(incoming)
   if (byCaller !== undefined) return byCaller ? KEPT_BY_PARENT : LEFT_BY_PARENT
   return isTraceIdSampled(traceId, rate) ? KEPT_BY_RATE : LEFT_BY_RATE
@@ -128,10 +133,13 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
     } satisfies Decision,
   }
 
-  const decideRoot = (request: SamplingRequest, state: OperationState): Decision | undefined => {
+  const decideRoot = (
+    traceId: string,
+    request: SamplingRequest,
+    state: OperationState,
+  ): Decision | undefined => {
     const active = firstThatHolds(state.candidates, request.headers, clock)
     if (active.rule.untraced) return undefined
-    const { traceId } = request
     const { parent } = request.incoming
     const nowMs = isBudgeted || active.bucket !== undefined ? clock.elapsedMs() : 0
     const rated = active.rated(nowMs)
@@ -158,7 +166,11 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
     return BY_FLOOR
   }
 
-  const decide = (request: SamplingRequest, state: OperationState): Decision | undefined => {
+  const decide = (
+    traceId: string,
+    request: SamplingRequest,
+    state: OperationState,
+  ): Decision | undefined => {
     if (force !== undefined && !request.isFromPeer && asksForTrace(request.headers, force.header)) {
       // A caller that is traced already has been paid for.
       if (callersDecision(request.incoming) === true && rules.parent !== 'ignore')
@@ -170,14 +182,14 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
       if (byCaller) return KEPT_BY_PARENT
       if (rules.parent === 'follow') return LEFT_BY_PARENT
     }
-    return decideRoot(request, state)
+    return decideRoot(traceId, request, state)
   }
   return {
     policy,
     operations: table.list,
-    decide(request) {
+    decide(traceId, request) {
       const state = table.find(request.operation)
-      const decision = decide(request, state)
+      const decision = decide(traceId, request, state)
       if (decision?.sampled === true) state.sampled++
       else if (decision !== undefined) state.unsampled++
       return decision
@@ -240,22 +252,31 @@ function asksForTrace(headers: readonly string[], lowerName: string): boolean {
 }
 
 /** `rv` is a root's to write; `th` says what probability decided, and goes when anything else did. */
-function nextTraceState(request: SamplingRequest, decision: Decision): string | undefined {
-  const { parent } = request.incoming
+function nextTraceState(
+  traceId: string,
+  incoming: Incoming,
+  decision: Decision,
+): string | undefined {
+  const { parent } = incoming
   if (parent === undefined)
     return withOtMember(undefined, {
-      rv: randomnessOf(request.traceId, undefined),
+      rv: randomnessOf(traceId, undefined),
       th: decision.threshold,
       rest: [],
     })
   const ot = readOtMember(parent.traceState)
-  const th = decision.rule === 'parent' ? followedThreshold(request, ot) : decision.threshold
+  const th =
+    decision.rule === 'parent' ? followedThreshold(traceId, parent, ot) : decision.threshold
   return th === ot.th ? parent.traceState : withOtMember(parent.traceState, { ...ot, th })
 }
 
 /** An incoming `th` stays unless it says the opposite of the flag. */
-function followedThreshold(request: SamplingRequest, { th }: OtMember): string | undefined {
+function followedThreshold(
+  traceId: string,
+  parent: SpanContext,
+  { th }: OtMember,
+): string | undefined {
   if (th === undefined) return undefined
-  const flag = callersDecision(request.incoming) === true
-  return randomnessOf(request.traceId, request.incoming.parent) >= th === flag ? th : undefined
+  const isSampled = (parent.flags & FLAG_SAMPLED) !== 0
+  return randomnessOf(traceId, parent) >= th === isSampled ? th : undefined
 }

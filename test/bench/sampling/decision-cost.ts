@@ -46,11 +46,10 @@ function ours(rules: number): Decide {
   const sampler = createSampler(() => policy, createSystemClock())
   const operation = createOperation()
   const headers: string[] = []
-  const request = { traceId: '', incoming: NO_CONTEXT, headers, isFromPeer: false, operation }
+  const request = { incoming: NO_CONTEXT, headers, isFromPeer: false, operation }
   return (i) => {
     fill(operation, i)
-    request.traceId = TRACE_IDS[i & 4_095] as string
-    return sampler.decide(request)?.sampled === true
+    return sampler.decide(TRACE_IDS[i & 4_095] as string, request)?.sampled === true
   }
 }
 

@@ -22,8 +22,7 @@ const decide = (
   caller?: SpanContext,
   decided?: boolean,
 ) => {
-  const decision = createSampler(policy, createFakeClock()).decide({
-    traceId,
+  const decision = createSampler(policy, createFakeClock()).decide(traceId, {
     incoming: { ...NO_CONTEXT, parent: caller, decided },
     headers: [],
     isFromPeer: false,
@@ -68,14 +67,13 @@ describe('createSampler without rules [dapr: tracing_sampler.go]', () => {
     const inForce = () => policy
     const sampler = createSampler(inForce, createFakeClock())
     const request = {
-      traceId: KEPT,
       incoming: NO_CONTEXT,
       headers: [],
       isFromPeer: false,
       operation: createOperation(),
     }
-    assert.equal(sampler.decide(request)?.sampled, false)
+    assert.equal(sampler.decide(KEPT, request)?.sampled, false)
     policy = { enabled: true, rate: 1, rules: undefined }
-    assert.equal(sampler.decide(request)?.sampled, true)
+    assert.equal(sampler.decide(KEPT, request)?.sampled, true)
   })
 })

@@ -47,46 +47,37 @@ export function startSampler(rules: Partial<SamplingRules>, rate = 0) {
   const clock = createFakeClock()
   const policy = { enabled: true, rate, rules: { ...RULES, ...rules } }
   const sampler = createSampler(() => policy, clock)
-  const request = ({
+  const ask = ({
     operation,
     traceId = ids.traceId(),
     parent,
     headers = [],
     isFromPeer = false,
-  }: Asked) => ({
-    traceId,
-    headers,
-    isFromPeer,
-    operation: { ...createOperation(), ...operation },
-    incoming:
-      parent === undefined
-        ? NO_CONTEXT
-        : {
-            ...NO_CONTEXT,
-            parent: {
-              traceId,
-              spanId: '00f067aa0ba902b7',
-              flags: 0,
-              traceState: undefined,
-              ...parent,
-            },
-          },
-  })
+  }: Asked) => {
+    const context = { traceId, spanId: '00f067aa0ba902b7', flags: 0, traceState: undefined }
+    const request = {
+      headers,
+      isFromPeer,
+      operation: { ...createOperation(), ...operation },
+      incoming: { ...NO_CONTEXT, parent: parent && { ...context, ...parent } },
+    }
+    const decision = sampler.decide(traceId, request)
+    return {
+      decision,
+      traceState: decision && sampler.traceState(traceId, request, decision),
+    }
+  }
   return {
     clock,
     sampler,
-    decide: (asked: Asked = {}): Decision | undefined => sampler.decide(request(asked)),
+    decide: (asked: Asked = {}): Decision | undefined => ask(asked).decision,
     /** `kept by orders`, for tables. */
     verdict(asked: Asked = {}): string {
-      const decision = sampler.decide(request(asked))
+      const decision = ask(asked).decision
       return decision === undefined
         ? 'untraced'
         : `${decision.sampled ? 'kept' : 'left'} by ${decision.rule}`
     },
-    traceState(asked: Asked): string | undefined {
-      const asking = request(asked)
-      const decision = sampler.decide(asking)
-      return decision && sampler.traceState(asking, decision)
-    },
+    traceState: (asked: Asked): string | undefined => ask(asked).traceState,
   }
 }
