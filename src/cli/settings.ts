@@ -139,6 +139,12 @@ export const sidecarFlags = [
     doc: 'debug, info, warning, error or fatal',
   },
   { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
+  {
+    name: 'dapr-lenient',
+    type: 'bool',
+    default: 'false',
+    doc: 'read Configurations as daprd does: a rate that is none is 0.0001, unknown fields are not mentioned',
+  },
   { name: 'mode', type: 'string', default: 'standalone', doc: 'standalone' },
   { name: 'version', type: 'bool', default: 'false', doc: 'print the version and exit' },
   {
@@ -247,6 +253,17 @@ export const sidecarFlags = [
     type: 'int',
     doc: 'use --read-buffer-size',
     deprecated: true,
+  },
+] as const satisfies readonly Flag[]
+
+/** Flags of `config validate`. */
+export const configValidateFlags = [
+  { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of lines' },
+  {
+    name: 'dapr-lenient',
+    type: 'bool',
+    default: 'false',
+    doc: 'accept what daprd reads in silence',
   },
 ] as const satisfies readonly Flag[]
 
@@ -401,4 +418,21 @@ export const environment = [
   { name: 'OTEL_BSP_EXPORT_TIMEOUT', doc: 'milliseconds an export may take (default 30000)' },
   { name: 'OTEL_BSP_MAX_QUEUE_SIZE', doc: 'spans that wait for an exporter (default 2048)' },
   { name: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', doc: 'spans of a batch (default 512)' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    doc: 'OTLP receiver of spans, where no Configuration names one; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT goes before',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    doc: 'http/protobuf, or gRPC for all else (also …_TRACES_PROTOCOL)',
+  },
+  { name: 'OTEL_EXPORTER_OTLP_INSECURE', doc: 'true: no TLS to the OTLP receiver' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_HEADERS',
+    doc: 'name=value,… sent to the OTLP receiver (also …_TRACES_HEADERS)',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_TIMEOUT',
+    doc: 'milliseconds one OTLP batch may take (default 10000; also …_TRACES_TIMEOUT)',
+  },
 ] as const

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { VERSION } from '../base/version.ts'
 import type { SharedParts } from '../local/index.ts'
 import { createRegistrationDirectory, createSender } from '../net/index.ts'
@@ -13,4 +14,5 @@ export const createSharedParts = ({ clock, env, home, pid }: CliContext): Shared
   sender: createSender({ userAgent: `sidelight/${VERSION}` }),
   hostName: hostname(),
   pid,
+  secretsDirectory: join(home, 'secrets'),
 })

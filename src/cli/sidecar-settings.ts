@@ -14,7 +14,14 @@ export function toSidecarSettings(
   const problems: Problem[] = []
   const appId = flags['app-id'] ?? ''
   const reason = whyBadAppId(appId)
-  if (reason !== undefined) problems.push(mistake('app-id', reason, appId))
+  if (reason !== undefined) problems.push(mistake('app-id', reason, appId.slice(0, MAX_SHOWN)))
+  const namespace = env.NAMESPACE || 'default'
+  if (!NAME.test(namespace))
+    problems.push({
+      ...mistake('', BAD_NAMESPACE, namespace.slice(0, MAX_SHOWN)),
+      path: 'NAMESPACE',
+    })
+  problems.push(...clashesOfAppPort(flags))
   const protocol = flags['app-protocol']
   if (protocol !== 'http' && protocol !== 'https')
     problems.push(mistake('app-protocol', UNSUPPORTED_PROTOCOL, protocol))
@@ -23,7 +30,7 @@ export function toSidecarSettings(
   const maxConcurrency = flags['app-max-concurrency']
   return ok({
     appId,
-    namespace: env.NAMESPACE || 'default',
+    namespace,
     appPort: flags['app-port'] || undefined,
     appProtocol: protocol as 'http' | 'https',
     appChannelAddress: flags['app-channel-address'],
@@ -52,6 +59,7 @@ export function toSidecarSettings(
     gracefulShutdownMs: flags['dapr-graceful-shutdown-seconds'] * 1000,
     blockShutdownMs: flags['dapr-block-shutdown-duration'],
     serviceName: env.OTEL_SERVICE_NAME || appId,
+    resourceAttributes: resourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES),
     batch: batchSettings(env),
     apiToken: env.DAPR_API_TOKEN || undefined,
     appApiToken: env.APP_API_TOKEN || undefined,
@@ -61,12 +69,61 @@ export function toSidecarSettings(
 const UNSUPPORTED_PROTOCOL =
   'only http and https apps are supported; gRPC apps need the gRPC API, which does not exist yet'
 
+/**
+ * `key=value,key=value`, values percent-encoded; what is malformed is left out.
+ * @see https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ */
+function resourceAttributes(text = ''): Record<string, string> {
+  const attributes: Record<string, string> = {}
+  for (const pair of text.split(',')) {
+    const mark = pair.indexOf('=')
+    const key = pair.slice(0, Math.max(mark, 0)).trim()
+    // The service's name has a variable and a setting of its own.
+    if (key === '' || key === 'service.name') continue
+    try {
+      attributes[key] = decodeURIComponent(pair.slice(mark + 1).trim())
+    } catch {
+      // A broken escape, as malformed as a missing `=`.
+    }
+  }
+  return attributes
+}
+
 /** @see dapr `pkg/runtime/config.go` */
 function whyBadAppId(appId: string): string | undefined {
   if (appId === '') return 'an app id is needed, for example --app-id orders'
   if (appId.includes('.')) return 'an app id has no dots; what follows a dot is a namespace'
   if (!/^[\w-]+$/.test(appId)) return 'an app id is made of letters, digits, - and _'
+  if (!NAME.test(appId)) return 'an app id has at most 63 characters: it is one label of a DNS name'
   return undefined
+}
+
+const NAME = /^[\w-]{1,63}$/
+const BAD_NAMESPACE = 'a namespace is made of letters, digits, - and _, at most 63 of them'
+const MAX_SHOWN = 80
+
+const LOCAL = /^(localhost|::1?|127\..*|0\.0\.0\.0)$/
+const OWN_PORTS = [
+  'dapr-http-port',
+  'dapr-grpc-port',
+  'dapr-internal-grpc-port',
+  'dapr-public-port',
+  'metrics-port',
+] as const
+
+/** The sidecar would take itself for its app, and call itself without end. */
+function clashesOfAppPort(flags: FlagValues<typeof sidecarFlags>): Problem[] {
+  const port = flags['app-port']
+  if (!port || !LOCAL.test(flags['app-channel-address'])) return []
+  return OWN_PORTS.filter((name) => name !== 'metrics-port' || flags['enable-metrics'])
+    .filter((name) => flags[name] === port)
+    .map((name) =>
+      mistake(
+        'app-port',
+        `--app-port and --${name} are the same; the app and its sidecar need a port each`,
+        String(port),
+      ),
+    )
 }
 
 const mistake = (flag: string, message: string, seen: string): Problem => ({

@@ -21,6 +21,10 @@ const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<
     doc: 'the same as run -f',
     load: async () => (await import('./commands/run.ts')).up,
   },
+  config: {
+    doc: 'check Configuration files and manifests (config validate PATH…)',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
   backend: {
     doc: 'run the trace backend: Zipkin API, store and console',
     load: async () => (await import('./commands/backend.ts')).backend,

@@ -104,7 +104,7 @@ function logReload(
       log.error(`Configuration rejected, generation ${generation} stays: ${formatProblem(problem)}`)
   else if (recovered && result === 'unchanged')
     log.info(
-      'Configuration unchanged: the last good one is in force again, nothing is wrong any more',
+      'Configuration unchanged: the bad edit is undone, the last good one is in force again',
       {
         generation,
       },

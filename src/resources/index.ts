@@ -1,15 +1,39 @@
+export { checkManifest, type ManifestReport } from './check-manifest.ts'
 export {
   type Configuration,
   EMPTY_CONFIGURATION,
+  type OtelSpec,
   type TracingSpec,
+  type ZipkinSpec,
 } from './configuration/configuration.ts'
+export { type ConfigurationField, configurationFields } from './configuration/field-reference.ts'
 export {
   type LiveConfiguration,
   type Reload,
   type Snapshot,
   watchConfiguration,
 } from './configuration/live.ts'
-export { parseConfiguration } from './configuration/parse.ts'
-export { readResourceFile } from './read-resource-file.ts'
+export type { MetricSpec } from './configuration/metric.ts'
+export {
+  type ConfigurationFile,
+  type ParsedConfiguration,
+  type ParseOptions,
+  parseConfiguration,
+} from './configuration/parse.ts'
+export {
+  FORCE_DEFAULTS,
+  type ForceSpec,
+  KEEP_DEFAULTS,
+  type KeepSpec,
+  MATCH_FIELDS,
+  type MatchField,
+  type MatchSpec,
+  type OverrideSpec,
+  type RuleSpec,
+  type SamplingSpec,
+} from './configuration/sampling.ts'
+export type { Place, Sources } from './configuration/sources.ts'
+export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
+export { compileRegex, type UserRegex } from './user-regex.ts'
 export { parseResourceDocuments } from './yaml-source.ts'
 export { toProblems } from './zod-problems.ts'

@@ -1,5 +1,6 @@
 import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Problem } from '../base/problem.ts'
+import { excessOf, isTooDeep, MAX_DEPTH } from './yaml-bounds.ts'
 
 /** One YAML document of a resource file, with the way back from a path to its line. */
 export interface ResourceDocument {
@@ -20,11 +21,28 @@ const MAX_ALIASES = 100
 /** Of a document; one slip of the pen can make thousands. */
 const MAX_MISTAKES = 20
 
-/** Reads a file of one or several resources. Never throws: what is not YAML is a problem with its line. */
-export function parseResourceDocuments(text: string, file: string): ResourceDocuments {
+/**
+ * Reads a file of one or several resources. Never throws: what is not YAML is a problem with its line.
+ *
+ * @param firstLine line of the file in which the text begins
+ */
+export function parseResourceDocuments(
+  text: string,
+  file: string,
+  firstLine = 1,
+): ResourceDocuments {
   const lines = new LineCounter()
+  const lineAt = (offset: number): number => lines.linePos(offset).line + firstLine - 1
   const problems: Problem[] = []
   const documents: ResourceDocument[] = []
+  const excess = excessOf(text)
+  if (excess !== undefined)
+    return {
+      documents,
+      problems: [
+        { path: '(document)', file, line: firstLine, code: 'FILE_TOO_COMPLEX', message: excess },
+      ],
+    }
   // Without `logLevel` the library prints pieces of the file, which may be secret, to stderr.
   for (const document of parseAllDocuments(text, {
     lineCounter: lines,
@@ -32,6 +50,8 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
     logLevel: 'error',
     // Compares each key with each other one; `findDuplicateKeys` looks at each once.
     uniqueKeys: false,
+    // `<<: *anchor`, which Go's library knows, too.
+    merge: true,
   })) {
     if ('empty' in document && document.empty === true) continue
     const mistakes = [
@@ -42,9 +62,9 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
       problems.push({
         path: '(document)',
         file,
-        line: lines.linePos(at).line,
+        line: lineAt(at),
         code: 'YAML_INVALID',
-        message: `not valid YAML: ${message}`,
+        message: `not valid YAML: ${withoutContent(message)}${hintAt(text, at)}`,
       })
     if (mistakes.length > 0 || document.contents === null) continue
     let value: unknown
@@ -61,6 +81,16 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
     }
     // `---` and nothing: no resource.
     if (value === null) continue
+    if (isTooDeep(value)) {
+      problems.push({
+        path: '(document)',
+        file,
+        line: lineAt(document.contents.range?.[0] ?? 0),
+        code: 'FILE_TOO_COMPLEX',
+        message: `it nests deeper than ${MAX_DEPTH} levels, or holds itself`,
+      })
+      continue
+    }
     const kind = isMap(document.contents) ? document.contents.get('kind') : undefined
     documents.push({
       kind: typeof kind === 'string' ? kind : undefined,
@@ -70,13 +100,23 @@ export function parseResourceDocuments(text: string, file: string): ResourceDocu
           const node = document.getIn(path.slice(0, depth), true)
           const range =
             typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined
-          if (Array.isArray(range)) return lines.linePos(Number(range[0])).line
+          if (Array.isArray(range)) return lineAt(Number(range[0]))
         }
-        return 1
+        return firstLine
       },
     })
   }
   return { documents, problems }
+}
+
+/** The library quotes what it stumbled over, which may be secret. */
+const withoutContent = (message: string): string => message.replace(/: ["'][\s\S]*$/, '')
+
+/** daprd puts the environment in before it reads YAML, so that braces of `${NAME}` never meet the parser. */
+function hintAt(text: string, at: number): string {
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1).split('\n', 1)[0] ?? ''
+  const isInside = /[{[,]/.test(line.slice(0, Math.max(0, line.indexOf('$' + '{'))))
+  return isInside ? '; put references to variables in quotes here' : ''
 }
 
 function findDuplicateKeys(document: Document): { message: string; at: number }[] {

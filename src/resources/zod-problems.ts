@@ -1,5 +1,5 @@
-import { maskCredentials } from '../base/mask-credentials.ts'
 import type { Problem } from '../base/problem.ts'
+import { seenAt } from './seen-value.ts'
 
 /** The part of zod's issue that is needed, so that callers need not agree on its version. */
 interface Issue {
@@ -11,22 +11,37 @@ interface Issue {
  * A schema's issues as problems with file, line and the value seen.
  *
  * @param lineOf of the document that was checked
+ * @param raw the value before `${NAME}` was replaced
  */
 export function toProblems(
   issues: readonly Issue[],
   value: unknown,
   file: string,
   lineOf: (path: readonly PropertyKey[]) => number,
+  raw: unknown = value,
 ): Problem[] {
-  return issues.map((issue) => ({
-    path: issue.path.length === 0 ? '(document)' : issue.path.join('.'),
-    file,
-    line: lineOf(issue.path),
-    code: codeOfIssue(issue),
-    message: issue.message,
-    ...seenAt(value, issue.path),
-  }))
+  return issues.map((issue) => {
+    const seen = seenAt(value, issue.path, raw)
+    return {
+      path: formatPath(issue.path),
+      file,
+      line: lineOf(issue.path),
+      code: codeOfIssue(issue),
+      message: issue.message,
+      ...(seen === undefined ? {} : { seen }),
+    }
+  })
 }
+
+/** `spec.tracing.sampling.rules.0.rate`; the whole document is `(document)`. */
+export const formatPath = (path: readonly PropertyKey[]): string =>
+  path.length === 0 ? '(document)' : path.map(shorten).join('.')
+
+/** A slip of the quotes can make a key of a whole file. */
+const shorten = (key: PropertyKey): string =>
+  String(key).length > MAX_KEY ? `${String(key).slice(0, MAX_KEY)}…` : String(key)
+
+const MAX_KEY = 100
 
 /** A custom check names its code in `params`. */
 const codeOfIssue = (issue: object): string =>
@@ -36,11 +51,3 @@ const codeOfIssue = (issue: object): string =>
   'code' in issue.params
     ? String(issue.params.code)
     : 'FIELD_INVALID'
-
-/** Scalars only, and no credentials: a value in a message ends in logs. */
-function seenAt(value: unknown, path: readonly PropertyKey[]): { seen?: string } {
-  let at = value
-  for (const key of path) at = (at as Record<PropertyKey, unknown> | undefined)?.[key]
-  if (typeof at !== 'string' && typeof at !== 'number' && typeof at !== 'boolean') return {}
-  return { seen: maskCredentials(String(at)) }
-}

@@ -42,7 +42,7 @@ export const sidecar: Command = async (argv, context) => {
   log.info(`starting Sidelight ${VERSION} (Dapr API ${DAPR_VERSION})`)
 
   const stopRequest = createStopRequest()
-  const shared = createSharedParts(context)
+  const shared = { ...createSharedParts(context), daprLenient: values['dapr-lenient'] }
   const started = await startSidecar(settings.value, values.config, shared, log, (force) => {
     log.info(
       force

@@ -1,24 +1,33 @@
-import { stat } from 'node:fs/promises'
 import type { Clock } from '../../base/clock.ts'
-import { codeOf } from '../../base/fault.ts'
 import type { Problem } from '../../base/problem.ts'
-import { err, type Result } from '../../base/result.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { fileState } from '../file-state.ts'
 import { readResourceFile } from '../read-resource-file.ts'
-import { type Configuration, EMPTY_CONFIGURATION } from './configuration.ts'
-import { type ConfigurationFile, parseConfiguration } from './parse.ts'
+import { createSecretFiles } from '../secret-files.ts'
+import type { Configuration } from './configuration.ts'
+import { type ConfigurationFile, type ParsedConfiguration, parseConfiguration } from './parse.ts'
+import type { Sources } from './sources.ts'
 
 /** What is in force: frozen, numbered, swapped as a whole. */
 export interface Snapshot {
   /** 1 for what the process started with; grows by one with each change. */
   readonly generation: number
   readonly configuration: Configuration
+  /** Who set what. Follows moved lines without a new generation: they change nothing. */
+  readonly sources: Sources
+  /** Of the reading that is in force. */
+  readonly warnings: readonly Problem[]
+  /** When this generation came into force: epoch microseconds. */
+  readonly sinceUs: number
 }
 
 export interface Reload {
   readonly result: 'applied' | 'unchanged' | 'rejected'
-  /** Why it was rejected. */
+  /** Why it was rejected; or warnings, each with `severity: 'warning'`. */
   readonly problems: readonly Problem[]
   readonly atUs: number
+  /** The reading before was rejected: this one ends the bad state. */
+  readonly recovered?: true
 }
 
 export interface LiveConfiguration extends Disposable {
@@ -32,6 +41,10 @@ export interface LiveConfigurationOptions {
   readonly files: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
+  /** Reads what daprd reads in silence, as daprd does. */
+  readonly lenient?: boolean
+  /** Holds what `secretKeyRef` asks for, `<name>/<key>`. Watched like the files. Absent: no secret is found. */
+  readonly secretsDirectory?: string
   /** Called after each attempt but the first; `unchanged` only when it was asked for. */
   readonly onReload: (reload: Reload, snapshot: Snapshot) => void
 }
@@ -49,54 +62,67 @@ const SETTLE_MS = 30
 export async function watchConfiguration(
   options: LiveConfigurationOptions,
 ): Promise<Result<LiveConfiguration, Problem[]>> {
-  const { files, env, clock, onReload } = options
-  let lastText = ''
-  let snapshot: Snapshot = freeze(1, EMPTY_CONFIGURATION)
-  let lastReload: Reload = { result: 'applied', problems: [], atUs: clock.nowUs() }
+  const { files, env, clock, lenient = false, onReload } = options
+  const secrets =
+    options.secretsDirectory === undefined ? undefined : createSecretFiles(options.secretsDirectory)
+  const haveSecretsChanged = async () => (await secrets?.haveChanged()) ?? false
+  const parse = (texts: readonly ConfigurationFile[]) =>
+    parseConfiguration(texts, {
+      env,
+      lenient,
+      nowMs: clock.nowUs() / 1000,
+      ...(secrets && { resolveSecret: secrets.resolve, secretPlace: secrets.placeOf }),
+    })
   let cancel: (() => void) | undefined
   let closed = false
 
-  const read = async (): Promise<Result<readonly ConfigurationFile[], Problem[]>> => {
-    const texts: ConfigurationFile[] = []
-    const problems: Problem[] = []
-    for (const file of files) {
-      const text = await readResourceFile(file)
-      if (text.ok) texts.push({ file, text: text.value })
-      else problems.push(text.error)
-    }
-    return problems.length === 0 ? { ok: true, value: texts } : err(problems)
+  let seen = await fingerprint(files)
+  const first = await readFiles(files)
+  const parsed = first.ok ? await parse(first.value) : first
+  if (!parsed.ok) return parsed
+  let lastText = JSON.stringify(first)
+  let snapshot = freeze(1, parsed.value, clock.nowUs())
+  let lastReload: Reload = {
+    result: 'applied',
+    problems: parsed.value.warnings,
+    atUs: snapshot.sinceUs,
   }
 
   const attempt = async (): Promise<Reload> => {
-    const texts = await read()
-    const text = texts.ok ? JSON.stringify(texts.value) : JSON.stringify(texts.error)
+    const texts = await readFiles(files)
+    const text = JSON.stringify(texts)
     const atUs = clock.nowUs()
-    if (text === lastText) return { result: 'unchanged', problems: [], atUs }
+    if (text === lastText && !(await haveSecretsChanged()))
+      return { result: 'unchanged', problems: [], atUs }
     lastText = text
-    const parsed = texts.ok ? parseConfiguration(texts.value, env) : texts
-    if (!parsed.ok) return { result: 'rejected', problems: parsed.error, atUs }
-    const same = JSON.stringify(parsed.value) === JSON.stringify(snapshot.configuration)
-    if (!same) snapshot = freeze(snapshot.generation + 1, parsed.value)
-    return { result: same ? 'unchanged' : 'applied', problems: [], atUs }
+    const read = texts.ok ? await parse(texts.value) : texts
+    if (!read.ok) return { result: 'rejected', problems: read.error, atUs }
+    const same = isSame(read.value.configuration, snapshot.configuration)
+    const isMoved = same && !isSame(read.value, withoutAge(snapshot))
+    if (!same) snapshot = freeze(snapshot.generation + 1, read.value, atUs)
+    else if (isMoved) snapshot = freeze(snapshot.generation, read.value, snapshot.sinceUs)
+    const recovered = lastReload.result === 'rejected' ? { recovered: true as const } : {}
+    const result = same ? 'unchanged' : 'applied'
+    return { result, problems: read.value.warnings, atUs, ...recovered }
   }
-  const reload = async (): Promise<Reload> => {
+  const reloadOnce = async (): Promise<Reload> => {
     const outcome = await attempt()
     // An edit that only undoes a bad one changes nothing, yet ends the bad state.
-    if (outcome.result !== 'unchanged' || lastReload.result === 'rejected') lastReload = outcome
+    if (outcome.result !== 'unchanged' || outcome.recovered) lastReload = outcome
     if (!closed) onReload(outcome, snapshot)
     return outcome
   }
+  let last: Promise<unknown> = Promise.resolve()
+  // One after the other: an older reading that ends later must not replace a newer one.
+  const reload = (): Promise<Reload> => {
+    const next = last.then(reloadOnce, reloadOnce)
+    last = next
+    return next
+  }
 
-  const first = await read()
-  lastText = first.ok ? JSON.stringify(first.value) : ''
-  const parsed = first.ok ? parseConfiguration(first.value, env) : first
-  if (!parsed.ok) return parsed
-  snapshot = freeze(1, parsed.value)
-
-  let seen = await fingerprint(files)
   const poll = async (): Promise<void> => {
     const now = await fingerprint(files)
-    if (now === seen) return schedule(POLL_INTERVAL_MS)
+    if (now === seen && !(await haveSecretsChanged())) return schedule(POLL_INTERVAL_MS)
     await settle(clock)
     if ((await fingerprint(files)) !== now) return schedule(0)
     seen = now
@@ -108,18 +134,28 @@ export async function watchConfiguration(
   }
   schedule(POLL_INTERVAL_MS)
 
-  return {
-    ok: true,
-    value: {
-      current: () => snapshot,
-      lastReload: () => lastReload,
-      reload,
-      [Symbol.dispose]() {
-        closed = true
-        cancel?.()
-      },
+  return ok({
+    current: () => snapshot,
+    lastReload: () => lastReload,
+    reload,
+    [Symbol.dispose]() {
+      closed = true
+      cancel?.()
     },
+  })
+}
+
+async function readFiles(
+  files: readonly string[],
+): Promise<Result<readonly ConfigurationFile[], Problem[]>> {
+  const texts: ConfigurationFile[] = []
+  const problems: Problem[] = []
+  for (const file of files) {
+    const text = await readResourceFile(file)
+    if (text.ok) texts.push({ file, text: text.value })
+    else problems.push(text.error)
   }
+  return problems.length === 0 ? ok(texts) : err(problems)
 }
 
 const settle = (clock: Clock): Promise<void> =>
@@ -127,24 +163,24 @@ const settle = (clock: Clock): Promise<void> =>
     clock.after(SETTLE_MS, resolve)
   })
 
-/** Which file lies there and when it was last written; the inode tells a rename or a swapped symlink. */
-async function fingerprint(files: readonly string[]): Promise<string> {
-  const states = await Promise.all(
-    files.map((file) =>
-      stat(file).then(
-        ({ ino, size, mtimeMs, ctimeMs }) => `${ino}:${size}:${mtimeMs}:${ctimeMs}`,
-        (error) => codeOf(error) ?? 'unreadable',
-      ),
-    ),
-  )
-  return states.join(' ')
-}
+const fingerprint = async (files: readonly string[]): Promise<string> =>
+  (await Promise.all(files.map(fileState))).join(' ')
 
-const freeze = (generation: number, configuration: Configuration): Snapshot =>
-  Object.freeze({
-    generation,
-    configuration: Object.freeze({
-      ...configuration,
-      tracing: configuration.tracing && Object.freeze(configuration.tracing),
-    }),
-  })
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const withoutAge = ({ configuration, warnings, sources }: Snapshot): ParsedConfiguration => ({
+  configuration,
+  warnings,
+  sources,
+})
+
+const freeze = (generation: number, parsed: ParsedConfiguration, sinceUs: number): Snapshot =>
+  deepFreeze({ generation, ...parsed, sinceUs })
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) deepFreeze(part)
+  }
+  return value
+}

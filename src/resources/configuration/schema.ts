@@ -1,91 +1,79 @@
 import { z } from 'zod'
+import { accessControlSection } from './access-control.ts'
+import { apiSection } from './api.ts'
+import { featuresSection } from './features.ts'
+import { described, field } from './fields.ts'
+import { loggingSection } from './logging.ts'
+import { metricSection } from './metric.ts'
+import { mtlsSection } from './mtls.ts'
+import { nameResolutionSection } from './name-resolution.ts'
+import { pipelineSection } from './pipeline.ts'
+import { secretsSection } from './secrets.ts'
+import { tracingSection } from './tracing.ts'
+import { workflowSection } from './workflow.ts'
 
-/** Decimal or exponent form, as Go's ParseFloat reads it. */
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+/**
+ * The whole resource. Validation, the reference page and the custom resource definition are made of it.
+ * Nothing is required that daprd does not need: a file that works with daprd loads.
+ *
+ * @see dapr `charts/dapr/crds/configuration.yaml`
+ */
+export const configurationSchema = field.section(
+  {
+    apiVersion: z
+      .literal('dapr.io/v1alpha1', { error: 'only dapr.io/v1alpha1 is known' })
+      .optional(),
+    kind: z.literal('Configuration'),
+    metadata: z.looseObject({ name: field.text('Name of the resource.').optional() }).optional(),
+    spec: field
+      .section(
+        {
+          tracing: tracingSection.optional(),
+          metric: metricSection.optional(),
+          metrics: described(metricSection.optional(), {
+            description: 'The same; a field set here replaces that of `metric`.',
+          }),
+          logging: loggingSection.optional(),
+          accessControl: accessControlSection.optional(),
+          api: apiSection.optional(),
+          secrets: secretsSection.optional(),
+          httpPipeline: described(pipelineSection.optional(), {
+            description: 'Handlers of requests to the sidecar’s API.',
+          }),
+          appHttpPipeline: described(pipelineSection.optional(), {
+            description: 'Handlers of requests to the app.',
+          }),
+          components: field
+            .section(
+              {
+                deny: field
+                  .list(field.text('Type of a component.'), 'Types that are not loaded.')
+                  .optional(),
+              },
+              'Which components may be loaded.',
+            )
+            .optional(),
+          features: featuresSection.optional(),
+          nameResolution: nameResolutionSection.optional(),
+          mtls: mtlsSection.optional(),
+          workflow: workflowSection.optional(),
+          wasm: field
+            .section(
+              {
+                strictSandbox: field.flag('WASM runs without clock and chance.', false).optional(),
+              },
+              'WASM components.',
+            )
+            .optional(),
+        },
+        'What this Configuration asks for.',
+      )
+      .optional(),
+    // Written by the operator.
+    status: z.unknown().optional(),
+  },
+  'A Configuration.',
+)
 
-const issue = (code: string, message: string) => ({
-  code: 'custom' as const,
-  message,
-  params: { code },
-})
-
-/** A string in the resource; files may hold a bare number. */
-export const samplingRate = z
-  .union([z.string(), z.number()], { error: 'a sampling rate is a number from "0" to "1"' })
-  .transform((raw, context) => {
-    const text = String(raw).trim()
-    if (text === '') return undefined
-    const rate = NUMBER.test(text) ? Number(text) : Number.NaN
-    if (Number.isNaN(rate)) {
-      context.addIssue({ ...issue('RATE_NOT_A_NUMBER', cureOf(text)), input: raw })
-      return z.NEVER
-    }
-    if (rate < 0) {
-      context.addIssue({
-        ...issue(
-          'RATE_NEGATIVE',
-          'a sampling rate is a number from "0" to "1"; to follow sampled callers only, write "0" and add `sampling: {}`',
-        ),
-        input: raw,
-      })
-      return z.NEVER
-    }
-    if (rate > 1) {
-      context.addIssue({
-        ...issue(
-          'RATE_ABOVE_ONE',
-          'a sampling rate is a number from "0" to "1"; write "1" for every trace',
-        ),
-        input: raw,
-      })
-      return z.NEVER
-    }
-    return rate
-  })
-
-function cureOf(text: string): string {
-  const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)
-  const base = 'a sampling rate is a number from "0" to "1"'
-  return percent === null ? base : `${base}; write "${Number(percent[1]) / 100}" for ${text}`
-}
-
-const endpointAddress = z
-  .string({ error: 'a complete URL is needed, such as http://localhost:9411/api/v2/spans' })
-  .superRefine((text, context) => {
-    if (text === '' || isHttpUrl(text)) return
-    context.addIssue({
-      ...issue(
-        'ENDPOINT_NOT_A_URL',
-        'a complete URL is needed, such as http://localhost:9411/api/v2/spans',
-      ),
-      input: text,
-    })
-  })
-
-function isHttpUrl(text: string): boolean {
-  try {
-    const { protocol, hostname } = new URL(text)
-    return (protocol === 'http:' || protocol === 'https:') && hostname !== ''
-  } catch {
-    return false
-  }
-}
-
-/** Sections this sidecar does not read stay untouched: a file that works with daprd must load. */
-export const configurationSchema = z.looseObject({
-  apiVersion: z.literal('dapr.io/v1alpha1', { error: 'only dapr.io/v1alpha1 is known' }).optional(),
-  kind: z.literal('Configuration'),
-  metadata: z.looseObject({ name: z.string().optional() }).nullish(),
-  spec: z
-    .looseObject({
-      tracing: z
-        .looseObject({
-          samplingRate: samplingRate.nullish(),
-          stdout: z.boolean({ error: 'true or false is needed, without quotes' }).nullish(),
-          zipkin: z.looseObject({ endpointAddress: endpointAddress.nullish() }).nullish(),
-          sampling: z.looseObject({}).nullish(),
-        })
-        .nullish(),
-    })
-    .nullish(),
-})
+export type ConfigurationInput = z.output<typeof configurationSchema>
+export type SpecInput = NonNullable<ConfigurationInput['spec']>

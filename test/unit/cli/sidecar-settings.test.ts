@@ -105,6 +105,13 @@ describe('toSidecarSettings', () => {
     [['--app-id=a.b'], '--app-id', /no dots/],
     [['--app-id=a b'], '--app-id', /letters, digits/],
     [['--app-id=a/b'], '--app-id', /letters, digits/],
+    [[`--app-id=${'a'.repeat(64)}`], '--app-id', /at most 63/],
+    [
+      ['--app-id=a', '--app-port=3500'],
+      '--app-port',
+      /--app-port and --dapr-http-port are the same/,
+    ],
+    [['--app-id=a', '--app-port=9090'], '--app-port', /--app-port and --metrics-port/],
     [['--app-id=orders', '--app-protocol=grpc'], '--app-protocol', /only http and https/],
   ] as const)
     test(`refuses ${argv.join(' ') || 'nothing'}`, () => {
@@ -112,6 +119,24 @@ describe('toSidecarSettings', () => {
       assert.deepEqual([problem?.path, problem?.code, more], [path, 'FLAG_INVALID', []])
       assert.match(problem?.message ?? '', message)
     })
+
+  test('takes the port of a sidecar’s own for an app elsewhere, and of metrics that are off', () => {
+    const elsewhere = ['--app-port=3500', '--app-channel-address=10.0.0.1']
+    assert.equal(accepted(elsewhere).appPort, 3500)
+    assert.equal(accepted(['--app-port=9090', '--enable-metrics=false']).appPort, 9090)
+    assert.equal(accepted([`--app-id=${'a'.repeat(63)}`]).appId.length, 63)
+  })
+
+  test('refuses a namespace that is none', () => {
+    for (const bad of ['a/b', 'a.b', 'a'.repeat(64)]) {
+      const settings = read(['--app-id=orders'], { NAMESPACE: bad })
+      assert.ok(!settings.ok)
+      assert.deepEqual(
+        settings.error.map(({ path }) => path),
+        ['NAMESPACE'],
+      )
+    }
+  })
 
   test('tells all mistakes at once', () => {
     assert.deepEqual(

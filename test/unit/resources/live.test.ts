@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { type Reload, watchConfiguration } from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
@@ -12,12 +12,14 @@ async function open(text: string) {
   const directory = await temporaryDirectory()
   const file = directory.file('config.yaml')
   await writeFile(file, text)
+  await mkdir(directory.file('keys'))
   const clock = createFakeClock()
   const reloads: Reload['result'][] = []
   const result = await watchConfiguration({
     files: [file],
     env: {},
     clock,
+    secretsDirectory: directory.path,
     onReload: ({ result: outcome }) => reloads.push(outcome),
   })
   assert.ok(result.ok)
@@ -26,6 +28,7 @@ async function open(text: string) {
     live,
     clock,
     file,
+    secret: directory.file('keys', 'api'),
     reloads,
     rate: () => live.current().configuration.tracing?.samplingRate,
     async [Symbol.asyncDispose]() {
@@ -80,7 +83,8 @@ describe('watchConfiguration', () => {
     assert.equal(opened.live.lastReload().problems[0]?.code, 'RATE_NOT_A_NUMBER')
     assert.equal((await opened.live.reload()).result, 'unchanged')
     await writeFile(opened.file, rate('0.5'))
-    assert.equal((await opened.live.reload()).result, 'unchanged')
+    const mended = await opened.live.reload()
+    assert.deepEqual([mended.result, mended.recovered], ['unchanged', true])
     assert.equal(opened.live.current(), good)
     assert.deepEqual(opened.live.lastReload().problems, [])
   })
@@ -106,5 +110,53 @@ describe('watchConfiguration', () => {
     await using opened = await open(rate('0.5'))
     opened.live[Symbol.dispose]()
     assert.equal(opened.clock.pending, 0)
+  })
+
+  test('says who set what, since when, and follows moved lines without a new generation', async () => {
+    await using opened = await open(rate('0.5'))
+    const first = opened.live.current()
+    assert.deepEqual(first.sources, { 'tracing.samplingRate': { file: opened.file, line: 4 } })
+    opened.clock.advance(1_000)
+    await writeFile(opened.file, `# a remark\n${rate('0.5')}`)
+    assert.equal((await opened.live.reload()).result, 'unchanged')
+    const moved = opened.live.current()
+    assert.equal(moved.sources['tracing.samplingRate']?.line, 5)
+    assert.deepEqual([moved.generation, moved.sinceUs], [1, first.sinceUs])
+    await writeFile(opened.file, rate('1'))
+    await opened.live.reload()
+    assert.ok(opened.live.current().sinceUs > first.sinceUs)
+  })
+
+  test('hands on warnings with what was applied', async () => {
+    await using opened = await open(`${rate('0.5')}    stdaut: true\n`)
+    const codes = () => opened.live.current().warnings.map(({ code }) => code)
+    assert.deepEqual(codes(), ['FIELD_UNKNOWN'])
+    assert.equal(opened.live.lastReload().problems[0]?.severity, 'warning')
+    await writeFile(opened.file, rate('0.5'))
+    assert.equal((await opened.live.reload()).result, 'unchanged')
+    assert.deepEqual(codes(), [])
+  })
+
+  test('sees that a secret has changed, by itself', async () => {
+    const text =
+      'kind: Configuration\nspec: { tracing: { zipkin: { endpointAddress: http://a/, headers: [{ name: key, secretKeyRef: { name: keys, key: api } }] } } }\n'
+    await using opened = await open(rate('1'))
+    const key = () => opened.live.current().configuration.tracing?.zipkin?.headers.key
+    await writeFile(opened.file, text)
+    assert.equal((await opened.live.reload()).result, 'rejected')
+    const [problem] = opened.live.lastReload().problems
+    assert.equal(problem?.code, 'SECRET_NOT_FOUND')
+    assert.ok(problem?.message.includes(opened.secret))
+    for (const value of ['one', 'two']) {
+      await writeFile(opened.secret, value)
+      await eventually(() => {
+        opened.clock.advance(50)
+        return key() === value
+      })
+    }
+    assert.equal(opened.live.current().generation, 3)
+    await rm(opened.secret)
+    assert.equal((await opened.live.reload()).result, 'rejected')
+    assert.equal(key(), 'two')
   })
 })

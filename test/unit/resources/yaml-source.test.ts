@@ -75,18 +75,63 @@ describe('parseResourceDocuments', () => {
 })
 
 describe('parseResourceDocuments: bounds', () => {
+  // A line and a colon each.
+  const keys = (n: number) => Array.from({ length: n }, (_, i) => `k${i}: v\n`)
+
   test('reads as many keys as a file may hold, and names one that stands twice', () => {
-    const keys = Array.from({ length: 20_000 }, (_, i) => `k${i}: v`)
-    assert.equal(parseResourceDocuments(keys.join('\n'), 'f').documents.length, 1)
-    const { problems } = parseResourceDocuments([...keys, 'k7: w'].join('\n'), 'f')
+    assert.equal(read(keys(4_000).join('')).documents.length, 1)
+    const { problems } = read([...keys(3_999), 'k7: w\n'].join(''))
     assert.deepEqual(
       problems.map(({ line, message }) => [line, message]),
-      [[20_001, 'not valid YAML: the key k7 stands here twice']],
+      [[4_000, 'not valid YAML: the key k7 stands here twice']],
     )
   })
 
   test('names the first twenty mistakes of a document', () => {
-    const { problems } = parseResourceDocuments(`"${'\\x'.repeat(1_000)}"`, 'f')
+    const { problems } = read(`"${'\\x'.repeat(1_000)}"`)
     assert.equal(problems.length, 20)
+  })
+
+  test('does not even read what would hold up requests', () => {
+    for (const text of [
+      keys(4_001).join(''),
+      '['.repeat(100_000),
+      '['.repeat(65),
+      '{a: '.repeat(65),
+      '- '.repeat(64),
+      `? `.repeat(64),
+      ','.repeat(8_001),
+      '\n'.repeat(8_001),
+      '&a [*a]',
+      'a: &a { b: *a }',
+      `${Array.from({ length: 66 }, (_, i) => `${' '.repeat(i)}a:\n`).join('')}${' '.repeat(66)}b`,
+    ]) {
+      const { documents, problems } = read(text)
+      assert.deepEqual(
+        [documents.length, problems.map(({ code }) => code)],
+        [0, ['FILE_TOO_COMPLEX']],
+        text.slice(0, 20),
+      )
+    }
+  })
+
+  test('reads long texts and 64 levels', () => {
+    for (const text of [
+      `a: ${'x'.repeat(200_000)}`,
+      `a: "${'a-b c:d '.repeat(20_000)}"`,
+      `a: ${'['.repeat(63)}${']'.repeat(63)}`,
+    ])
+      assert.deepEqual(read(text).problems, [], text.slice(0, 20))
+  })
+
+  test('tells that a reference beside braces wants quotes', () => {
+    const { problems } = read('a: { b: $' + '{B} }')
+    assert.match(problems[0]?.message ?? '', /put references to variables in quotes/)
+  })
+
+  test('never repeats content in a message', () => {
+    const { problems } = read('a: b\n"hunter2" "hunter2"\n')
+    assert.ok(problems.length > 0)
+    assert.doesNotMatch(JSON.stringify(problems), /hunter2/)
   })
 })

@@ -1,0 +1,110 @@
+import type { Problem } from '../base/problem.ts'
+import { combineParts, type ParseOptions } from './configuration/parse.ts'
+import { readConfigurationDocument } from './configuration/read-document.ts'
+import { parseResourceDocuments, type ResourceDocument } from './yaml-source.ts'
+
+export interface ManifestReport {
+  /** Errors and warnings of all Configurations in the text. */
+  readonly problems: readonly Problem[]
+  readonly configurations: number
+  /** Documents that are something else, by kind. */
+  readonly skipped: ReadonlyMap<string, number>
+}
+
+/** At column 0 this ends a document, wherever it stands. */
+const SEPARATOR = /^---(?=[ \t\r\n]|$)/gm
+const NO_KIND = 'without kind'
+
+/**
+ * Checks each Configuration of a manifest by itself, unlike a sidecar, which puts those of its files together.
+ * Documents of other kinds are not even parsed: there are large ones, and templates that are no YAML.
+ */
+export async function checkManifest(
+  text: string,
+  file: string,
+  options: ParseOptions,
+): Promise<ManifestReport> {
+  const problems: Problem[] = []
+  const skipped = new Map<string, number>()
+  let configurations = 0
+  const skip = (kind: string) => skipped.set(kind, (skipped.get(kind) ?? 0) + 1)
+
+  for (const { piece, firstLine } of splitDocuments(text)) {
+    if (isBlank(piece)) continue
+    const told = kindOf(piece)
+    if (
+      told === undefined ? !piece.includes('Configuration') : !/^Configuration$|List$/.test(told)
+    ) {
+      skip(told ?? NO_KIND)
+      continue
+    }
+    const { documents, problems: syntax } = parseResourceDocuments(piece, file, firstLine)
+    problems.push(...syntax)
+    for (const document of documents.flatMap(itemsOf)) {
+      if (!isDaprConfiguration(document)) {
+        skip(document.kind ?? NO_KIND)
+        continue
+      }
+      configurations++
+      const part = { file, document: await readConfigurationDocument(document, file, options) }
+      const combined = await combineParts([part], options)
+      problems.push(...(combined.ok ? combined.value.warnings : combined.error))
+    }
+  }
+  return { problems, configurations, skipped }
+}
+
+/** What the text says at first sight; `undefined` when only a parser can tell. */
+function kindOf(piece: string): string | undefined {
+  const plain = /^kind:[ \t]*["']?([\w.-]+)/m.exec(piece)?.[1]
+  if (plain !== undefined || !piece.trimStart().startsWith('{')) return plain
+  try {
+    const { kind } = JSON.parse(piece)
+    return typeof kind === 'string' ? kind : undefined
+  } catch {
+    return undefined
+  }
+}
+
+interface Piece {
+  readonly piece: string
+  readonly firstLine: number
+}
+
+function splitDocuments(text: string): Piece[] {
+  const pieces: Piece[] = []
+  let from = 0
+  let firstLine = 1
+  const take = (to: number): void => {
+    const piece = text.slice(from, to)
+    pieces.push({ piece, firstLine })
+    firstLine += piece.split('\n').length - 1
+    from = to
+  }
+  for (const { index } of text.matchAll(SEPARATOR)) if (index > from) take(index)
+  take(text.length)
+  return pieces
+}
+
+const isBlank = (piece: string): boolean => !/^[ \t]*[^\s#-]/m.test(piece.replace(/^---.*$/m, ''))
+
+/** Other projects have the kind, too. Without a version it is taken for ours, to be told so. */
+function isDaprConfiguration({ kind, value }: ResourceDocument): boolean {
+  if (kind !== 'Configuration') return false
+  const version = (value as { readonly apiVersion?: unknown }).apiVersion
+  return typeof version !== 'string' || !version.includes('/') || version.startsWith('dapr.io/')
+}
+
+/** `kubectl get -o yaml` wraps what it shows into a list. */
+function itemsOf(document: ResourceDocument): ResourceDocument[] {
+  const { items } = (document.value ?? {}) as { readonly items?: unknown }
+  if (!document.kind?.endsWith('List') || !Array.isArray(items)) return [document]
+  return items.map((value: unknown, i) => {
+    const kind = (value as { readonly kind?: unknown } | null)?.kind
+    return {
+      kind: typeof kind === 'string' ? kind : undefined,
+      value,
+      lineOf: (path) => document.lineOf(['items', i, ...path]),
+    }
+  })
+}

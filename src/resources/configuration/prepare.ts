@@ -1,0 +1,73 @@
+import type { z } from 'zod'
+import { nearest } from '../../base/nearest.ts'
+import { type Environment, expandEnvironment, expandText, namesIn } from '../expand-environment.ts'
+import { coreOf, isFlag, isList, isSection, isTable } from './schema-walk.ts'
+
+export type Path = readonly (string | number)[]
+
+/** A document's value as the schema takes it, and what was noticed on the way. */
+export interface Prepared {
+  /** Environment put in; no null and no unknown field in any section. */
+  readonly value: unknown
+  readonly unknown: readonly { readonly path: Path; readonly meant: string | undefined }[]
+  /** Places that refer to variables that are not set. */
+  readonly unset: readonly { readonly path: Path; readonly names: readonly string[] }[]
+}
+
+export function prepare(schema: z.ZodType, value: unknown, env: Environment): Prepared {
+  const unknown: { path: Path; meant: string | undefined }[] = []
+  const unset: { path: Path; names: readonly string[] }[] = []
+
+  const expand = (core: z.ZodType, text: string, path: Path): unknown => {
+    const missing = namesIn(text).filter((name) => env[name] === undefined)
+    if (missing.length > 0) unset.push({ path, names: missing })
+    const expanded = expandText(text, env)
+    // daprd puts the environment in before it reads YAML, so that `${ON}` can be a boolean.
+    if (isFlag(core) && expanded !== text && /^(true|false)$/.test(expanded))
+      return expanded === 'true'
+    return expanded
+  }
+
+  const walk = (schemaAt: z.ZodType, at: unknown, path: Path): unknown => {
+    const core = coreOf(schemaAt)
+    if (typeof at === 'string') return expand(core, at, path)
+    if (Array.isArray(at) && isList(core))
+      return at.map((item, i) => walk(core.element, item, [...path, i]))
+    if (!isMap(at)) return expandEnvironment(at, env)
+    if (isTable(core))
+      return mapEntries(at, (key, item) => walk(core.valueType as z.ZodType, item, [...path, key]))
+    if (!isSection(core)) return expandEnvironment(at, env)
+    const open = core.def.catchall !== undefined
+    return mapEntries(at, (key, item) => {
+      const field = Object.hasOwn(core.shape, key) ? core.shape[key] : undefined
+      if (field !== undefined)
+        return item === null ? undefined : walk(field as z.ZodType, item, [...path, key])
+      if (open) return expandEnvironment(item, env)
+      unknown.push({ path: [...path, key], meant: meantBy(key, Object.keys(core.shape)) })
+      return undefined
+    })
+  }
+
+  return { value: walk(schema, value, []), unknown, unset }
+}
+
+const meantBy = (key: string, known: readonly string[]): string | undefined =>
+  // The distance of two texts costs the product of their lengths.
+  key.length > MAX_NAME
+    ? undefined
+    : (known.find((name) => name.toLowerCase() === key.toLowerCase()) ?? nearest(key, known))
+
+const MAX_NAME = 100
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+
+const mapEntries = (
+  map: Readonly<Record<string, unknown>>,
+  change: (key: string, value: unknown) => unknown,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(map)
+      .map(([key, value]) => [key, change(key, value)] as const)
+      .filter(([, value]) => value !== undefined),
+  )

@@ -1,0 +1,19 @@
+import type { z } from 'zod'
+import { field } from './fields.ts'
+import { otelSection } from './otel.ts'
+import { samplingSection } from './sampling-block.ts'
+import { samplingRate } from './sampling-rate.ts'
+import { zipkinSection } from './zipkin.ts'
+
+export const tracingSection = field.section(
+  {
+    samplingRate: samplingRate.optional(),
+    stdout: field.flag('Each span is a line of the log.', false).optional(),
+    zipkin: zipkinSection.optional(),
+    otel: otelSection.optional(),
+    sampling: samplingSection.optional(),
+  },
+  'Which requests are traced, and where their spans go.',
+)
+
+export type TracingInput = z.output<typeof tracingSection>

@@ -1,0 +1,43 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileState } from './file-state.ts'
+
+export interface SecretFiles {
+  /** The value under a key of a secret; `undefined` when there is none, it is too large or badly named. */
+  resolve(name: string, key: string): Promise<string | undefined>
+  placeOf(name: string, key: string): string
+  /** Whether a file that was asked for is another one by now. */
+  haveChanged(): Promise<boolean>
+}
+
+/** Of a header's value; a proxy takes no longer line. */
+const MAX_BYTES = 65_536
+/** Names of Kubernetes secrets and their keys. Two dots would lead out of the directory. */
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,253}$/
+
+/** Secrets as Kubernetes mounts them: a directory for each secret, a file for each key. */
+export function createSecretFiles(directory: string): SecretFiles {
+  const asked = new Map<string, string>()
+  const shown = (name: string): string => (NAME.test(name) ? name : '…')
+  return {
+    placeOf: (name, key) => join(directory, shown(name), shown(key)),
+    async resolve(name, key) {
+      if (!NAME.test(name) || !NAME.test(key)) return undefined
+      const file = join(directory, name, key)
+      // Before it is read: a change in between is then seen as one.
+      asked.set(file, await fileState(file))
+      try {
+        const state = await stat(file)
+        if (!state.isFile() || state.size > MAX_BYTES) return undefined
+        // Editors end a file with a newline; no header holds one.
+        return (await readFile(file, 'utf8')).replace(/\r?\n$/, '')
+      } catch {
+        return undefined
+      }
+    },
+    async haveChanged() {
+      for (const [file, state] of asked) if ((await fileState(file)) !== state) return true
+      return false
+    },
+  }
+}

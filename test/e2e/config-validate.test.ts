@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { CLI } from '../support/spawn-cli.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
+
+function validate(args: readonly string[], input = '') {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [CLI, 'config', 'validate', ...args],
+    { encoding: 'utf8', input, timeout: 20_000, env: { PATH: process.env.PATH } },
+  )
+  return { status, lines: stdout.trimEnd().split('\n'), stderr }
+}
+
+const configuration = (...lines: readonly string[]): string =>
+  `apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: { name: a }\nspec:\n  tracing:\n${lines.map((line) => `    ${line}\n`).join('')}`
+
+describe('sidelight config validate', function () {
+  this.timeout(30_000)
+
+  test('prints every problem of a directory with its place and cure, and exits 1', async () => {
+    await using directory = await temporaryDirectory()
+    await mkdir(directory.file('deep'))
+    await mkdir(directory.file('.git'))
+    const bad = configuration('samplingRate: 50%', 'stdaut: true', 'sampling: { limit: {} }')
+    await writeFile(directory.file('deep', 'b.yml'), bad)
+    await writeFile(directory.file('a.yaml'), `kind: Pod\n---\n${configuration('stdout: true')}`)
+    await writeFile(directory.file('.git', 'c.yaml'), bad)
+    await writeFile(directory.file('notes.txt'), bad)
+    await symlink('a.yaml', directory.file('c.yaml'))
+    const { status, lines } = validate([directory.path])
+    const file = directory.file('deep', 'b.yml')
+    assert.deepEqual(lines, [
+      `error: ${file}:6 spec.tracing.samplingRate: a sampling rate is a number from "0" to "1"; write "0.5" for 50% (seen "50%") [RATE_NOT_A_NUMBER]`,
+      `warning: ${file}:7 spec.tracing.stdaut: unknown field: it has no effect; did you mean stdout? [FIELD_UNKNOWN]`,
+      `error: ${file}:8 spec.tracing.sampling.limit.perSecond: a number over 0, at most 1000000, is needed [FIELD_INVALID]`,
+      '3 Configurations in 3 files: 2 errors, 1 warning; skipped 2 Pod',
+    ])
+    assert.equal(status, 1)
+  })
+
+  test('is content with a good file, and looks up no secret', async () => {
+    await using directory = await temporaryDirectory()
+    const file = directory.file('a.yaml')
+    const headers = 'headers: [{ name: a, secretKeyRef: { name: s } }, { name: b, envRef: NOBODY }]'
+    await writeFile(
+      file,
+      configuration(`otel: { endpointAddress: "a:1", protocol: grpc, ${headers} }`),
+    )
+    const { status, lines, stderr } = validate([file])
+    assert.deepEqual([status, lines, stderr], [0, ['1 Configuration in 1 file: valid'], ''])
+  })
+
+  test('prints one JSON object for programs', async () => {
+    const { status, lines } = validate(['--json', '-'], configuration('samplingRate: -1'))
+    assert.equal(status, 1)
+    const { problems, ...counts } = JSON.parse(lines.join('\n'))
+    assert.deepEqual(counts, { valid: false, files: 1, configurations: 1, skipped: {} })
+    const [{ file, line, code, path, seen }] = problems
+    assert.deepEqual(
+      [file, line, code, path, seen],
+      ['(standard input)', 6, 'RATE_NEGATIVE', 'spec.tracing.samplingRate', '-1'],
+    )
+  })
+
+  test('reads as daprd does when asked to', () => {
+    const text = configuration('samplingRate: -1', 'stdaut: true')
+    const { status, lines } = validate(['--dapr-lenient', '-'], text)
+    assert.deepEqual([status, lines], [0, ['1 Configuration in 1 file: valid']])
+  })
+
+  test('exits 1 where there is no Configuration at all', () => {
+    const { status, lines } = validate(['-'], 'kind: Pod\n')
+    assert.equal(status, 1)
+    assert.match(lines[0] ?? '', /\[NO_CONFIGURATION\]$/)
+  })
+
+  test('exits 2 when it is used wrongly', () => {
+    for (const args of [[], ['--jsn', 'a.yaml'], ['/nowhere/at/all']]) {
+      const { status, lines, stderr } = validate(args)
+      assert.deepEqual([status, lines], [2, ['']], args.join(' '))
+      assert.match(stderr, /^error: /)
+      assert.doesNotMatch(stderr, /^ {4}at /m)
+    }
+  })
+})
