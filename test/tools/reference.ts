@@ -4,7 +4,14 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Flag } from '../../src/cli/flags.ts'
-import { backendFlags, environment, runFlags, sidecarFlags } from '../../src/cli/settings.ts'
+import {
+  backendFlags,
+  configValidateFlags,
+  environment,
+  runFlags,
+  sidecarFlags,
+} from '../../src/cli/settings.ts'
+import { configurationFields } from '../../src/resources/index.ts'
 import type { MetricDefinition } from '../../src/telemetry/index.ts'
 import { attributes, backendCatalogue, sidecarCatalogue } from '../../src/telemetry/index.ts'
 import {
@@ -45,6 +52,17 @@ const metricTable = (metrics: readonly MetricDefinition[]): string =>
     ]),
   )
 
+const configurationTable = (): string =>
+  table(
+    ['field', 'type', 'default', 'meaning'],
+    configurationFields().map(({ path, type, default: fallback, doc }) => [
+      `\`${path}\``,
+      type,
+      fallback === '' ? '' : `\`${fallback}\``,
+      doc,
+    ]),
+  )
+
 export const renderReference = (): string => `# Reference
 
 Made of the tables in the code by \`npm run docs\`; do not edit.
@@ -57,6 +75,14 @@ ${flagTable(runFlags)}
 
 ## Flags of \`sidelight backend\`
 ${flagTable(backendFlags)}
+
+## Flags of \`sidelight config validate\`
+${flagTable(configValidateFlags)}
+
+## Fields of a Configuration
+\`dapr.io/v1alpha1\`, kind Configuration. Of all but \`tracing\` the form is checked, and nothing is in force yet.
+
+${configurationTable()}
 
 ## Environment
 ${table(

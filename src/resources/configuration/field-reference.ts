@@ -6,7 +6,7 @@ import { coreOf, docOf, isFlag, isList, isSection, isTable } from './schema-walk
 export interface ConfigurationField {
   /** For example `spec.tracing.sampling.rules[].name`. */
   readonly path: string
-  /** For example `rate`, `duration from 100ms to 60s`, `list`, `true \| false`. */
+  /** For example `rate`, `duration from 100ms to 60s`, `list`, `true | false`. */
   readonly type: string
   /** As a user would write it; empty when nothing holds without the field. */
   readonly default: string
@@ -37,6 +37,6 @@ function typeOf(core: z.ZodType): string {
   if (isList(core)) return 'list'
   if (isSection(core)) return 'section'
   if (isTable(core)) return 'map'
-  if (isFlag(core)) return 'true \\| false'
+  if (isFlag(core)) return 'true | false'
   return 'text'
 }

@@ -134,7 +134,7 @@ function readWith<T>(
 /** One of a few words. Go reads such words in any case, so this does, too. */
 function oneOf<const T extends string>(words: readonly T[], description: string, fallback?: T) {
   const needed = `${words.join(' or ')} is needed`
-  return readText(needed, { ...doc(description, fallback), type: words.join(' \\| ') }, (text) => {
+  return readText(needed, { ...doc(description, fallback), type: words.join(' | ') }, (text) => {
     const word = words.find((each) => each === text.toLowerCase())
     return word === undefined ? err({ code: 'VALUE_UNKNOWN', message: needed }) : ok(word)
   })

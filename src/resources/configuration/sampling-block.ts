@@ -46,7 +46,7 @@ const headerName = (description: string, fallback?: string) =>
   )
 
 const GLOBS: Readonly<Record<MatchField, string>> = {
-  api: 'Building block: invoke, state, pubsub, bindings, …',
+  api: 'Building block: invoke, metadata, healthz, shutdown; state, publish and others as they are built.',
   target: 'App id that is called.',
   method: 'HTTP method.',
   path: 'Path template behind the app id, for example `/orders/*`.',
