@@ -22,7 +22,7 @@ describe('configurationFields', () => {
     const hold = at('spec.tracing.sampling.keep.hold')
     assert.deepEqual([hold?.type, hold?.default], ['duration from 100ms to 60s', '5s'])
     assert.equal(at('spec.tracing.sampling.keep.perSecond')?.default, `${KEEP_DEFAULTS.perSecond}`)
-    assert.equal(at('spec.tracing.otel.protocol')?.type, 'http \\| grpc')
+    assert.equal(at('spec.tracing.otel.protocol')?.type, 'http | grpc')
     assert.equal(at('spec.tracing.otel.headers[].secretKeyRef.name')?.type, 'text')
     assert.equal(at('spec.tracing.sampling.rules[].match.path')?.type, 'glob')
     assert.equal(at('spec.metric.rules[].labels[].regex')?.type, 'map')
