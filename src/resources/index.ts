@@ -1,4 +1,7 @@
 export { checkManifest, type ManifestReport } from './check-manifest.ts'
+export type { Component, ComponentMetadata, Located } from './component/component.ts'
+export { type LiveComponents, watchComponents } from './component/live.ts'
+export { parseComponents } from './component/parse.ts'
 export {
   type Configuration,
   EMPTY_CONFIGURATION,

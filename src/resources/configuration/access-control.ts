@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { err, ok } from '../../base/result.ts'
-import { field } from './fields.ts'
+import { field } from '../fields.ts'
 
 const action = (description: string, fallback?: 'allow') =>
   field.oneOf(['allow', 'deny'], description, fallback)

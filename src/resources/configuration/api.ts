@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { field } from './fields.ts'
+import { field } from '../fields.ts'
 
 /** @see dapr `pkg/api/http/endpoints` EndpointGroup */
 export const API_NAMES = [

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { err, ok } from '../../base/result.ts'
-import { described, field } from './fields.ts'
+import { described, field } from '../fields.ts'
 
 /** A header of an exporter: its value, or where its value comes from. */
 export interface HeaderSource {

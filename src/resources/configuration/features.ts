@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { field } from './fields.ts'
+import { field } from '../fields.ts'
 
 /** Preview features that daprd knows. */
 export const FEATURE_NAMES = [

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { coreOf, docOf, isFlag, isList, isSection, isTable } from '../schema-walk.ts'
 import { configurationSchema } from './schema.ts'
-import { coreOf, docOf, isFlag, isList, isSection, isTable } from './schema-walk.ts'
 
 /** One field for the reference page. */
 export interface ConfigurationField {

@@ -1,7 +1,7 @@
 import { nearest } from '../../base/nearest.ts'
+import type { Path } from '../prepare.ts'
 import { API_NAMES, API_VERSIONS } from './api.ts'
 import { FEATURE_NAMES } from './features.ts'
-import type { Path } from './prepare.ts'
 import type { SpecInput } from './schema.ts'
 
 export interface Remark {

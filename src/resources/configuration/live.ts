@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { fileState } from '../file-state.ts'
 import { readResourceFile } from '../read-resource-file.ts'
 import { createSecretFiles } from '../secret-files.ts'
+import { watchState } from '../watch-state.ts'
 import type { Configuration } from './configuration.ts'
 import { type ConfigurationFile, type ParsedConfiguration, parseConfiguration } from './parse.ts'
 import type { Sources } from './sources.ts'
@@ -49,15 +50,6 @@ export interface LiveConfigurationOptions {
   readonly onReload: (reload: Reload, snapshot: Snapshot) => void
 }
 
-/**
- * Files are watched by asking for their state, four times a second. Nothing else sees every way in which
- * files change: editors that rename, symlinks that Kubernetes swaps, network and container mounts without
- * notifications. One stat costs about 30 µs.
- */
-const POLL_INTERVAL_MS = 250
-/** A file that still changes is being written: its half would be rejected for nothing. */
-const SETTLE_MS = 30
-
 /** @returns the store, or every problem of the first reading */
 export async function watchConfiguration(
   options: LiveConfigurationOptions,
@@ -73,10 +65,9 @@ export async function watchConfiguration(
       nowMs: clock.nowUs() / 1000,
       ...(secrets && { resolveSecret: secrets.resolve, secretPlace: secrets.placeOf }),
     })
-  let cancel: (() => void) | undefined
   let closed = false
 
-  let seen = await fingerprint(files)
+  const seen = await fingerprint(files)
   const first = await readFiles(files)
   const parsed = first.ok ? await parse(first.value) : first
   if (!parsed.ok) return parsed
@@ -120,19 +111,12 @@ export async function watchConfiguration(
     return next
   }
 
-  const poll = async (): Promise<void> => {
-    const now = await fingerprint(files)
-    if (now === seen && !(await haveSecretsChanged())) return schedule(POLL_INTERVAL_MS)
-    await settle(clock)
-    if ((await fingerprint(files)) !== now) return schedule(0)
-    seen = now
-    await reload()
-    schedule(POLL_INTERVAL_MS)
-  }
-  const schedule = (delayMs: number): void => {
-    if (!closed) cancel = clock.after(delayMs, () => void poll())
-  }
-  schedule(POLL_INTERVAL_MS)
+  const watch = watchState(seen, {
+    state: () => fingerprint(files),
+    isStale: haveSecretsChanged,
+    clock,
+    onChange: reload,
+  })
 
   return ok({
     current: () => snapshot,
@@ -140,7 +124,7 @@ export async function watchConfiguration(
     reload,
     [Symbol.dispose]() {
       closed = true
-      cancel?.()
+      watch[Symbol.dispose]()
     },
   })
 }
@@ -157,11 +141,6 @@ async function readFiles(
   }
   return problems.length === 0 ? ok(texts) : err(problems)
 }
-
-const settle = (clock: Clock): Promise<void> =>
-  new Promise((resolve) => {
-    clock.after(SETTLE_MS, resolve)
-  })
 
 const fingerprint = async (files: readonly string[]): Promise<string> =>
   (await Promise.all(files.map(fileState))).join(' ')

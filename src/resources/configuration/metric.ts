@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
-import { described, type Flaw, field } from './fields.ts'
+import { described, type Flaw, field } from '../fields.ts'
 
 const bucket = field.whole('Upper bound of a bucket, in milliseconds.', {
   min: 0,

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../base/result.ts'
+import { type Flaw, field } from '../fields.ts'
 import { exportHeaders } from './export-headers.ts'
-import { type Flaw, field } from './fields.ts'
 
 export const OTEL_TIMEOUT_MS = 10_000
 

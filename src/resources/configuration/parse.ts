@@ -1,11 +1,11 @@
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import type { Path } from '../prepare.ts'
 import { parseResourceDocuments } from '../yaml-source.ts'
 import type { Configuration } from './configuration.ts'
 import { type ResolveSecret, resolveHeaders } from './header-values.ts'
 import { mergeSpecs } from './merge.ts'
 import { otelFromEnvironment } from './otel-environment.ts'
-import type { Path } from './prepare.ts'
 import {
   type DocumentOptions,
   type ReadDocument,

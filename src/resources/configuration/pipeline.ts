@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { field } from './fields.ts'
+import { field } from '../fields.ts'
 
 export const pipelineSection = field.section(
   {

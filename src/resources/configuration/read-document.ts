@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Problem } from '../../base/problem.ts'
 import type { Environment } from '../expand-environment.ts'
+import { type Path, prepare } from '../prepare.ts'
 import { seenAt, valueAt } from '../seen-value.ts'
 import { compileRegex } from '../user-regex.ts'
 import type { ResourceDocument } from '../yaml-source.ts'
 import { formatPath, toProblems } from '../zod-problems.ts'
 import { lintSpec } from './lint.ts'
-import { type Path, prepare } from './prepare.ts'
 import { readAsDaprd } from './sampling-rate.ts'
 import { configurationSchema, type SpecInput } from './schema.ts'
 

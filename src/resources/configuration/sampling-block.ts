@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
+import { type Flaw, field } from '../fields.ts'
 import { HTTP_TOKEN } from './export-headers.ts'
-import { type Flaw, field } from './fields.ts'
 import {
   FORCE_DEFAULTS,
   KEEP_DEFAULTS,

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { type Flaw, field, parseDecimal } from './fields.ts'
+import { type Flaw, field, parseDecimal } from '../fields.ts'
 import { parseGoFloat } from './go-float.ts'
 
 const NEEDED = 'a sampling rate is a number from "0" to "1"'

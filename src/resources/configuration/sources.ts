@@ -1,4 +1,4 @@
-import type { Path } from './prepare.ts'
+import type { Path } from '../prepare.ts'
 import type { SpecInput } from './schema.ts'
 
 /** Where a field was set: a file and line, or a variable such as `$OTEL_EXPORTER_OTLP_ENDPOINT`. */

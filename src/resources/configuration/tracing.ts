@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { field } from './fields.ts'
+import { field } from '../fields.ts'
 import { otelSection } from './otel.ts'
 import { samplingSection } from './sampling-block.ts'
 import { samplingRate } from './sampling-rate.ts'

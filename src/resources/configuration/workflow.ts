@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { field } from './fields.ts'
+import { field } from '../fields.ts'
 
 const INT32 = 2 ** 31 - 1
 /** 0 and less mean without bound, as in Dapr. */

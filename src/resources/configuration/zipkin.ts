@@ -1,6 +1,6 @@
 import { err, ok } from '../../base/result.ts'
+import { field } from '../fields.ts'
 import { exportHeaders } from './export-headers.ts'
-import { field } from './fields.ts'
 
 const NEEDED = 'a complete URL is needed, such as http://localhost:9411/api/v2/spans'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { parseDurationMs } from '../../base/duration.ts'
-import { parseBytes } from '../../base/quantity.ts'
-import { err, ok, type Result } from '../../base/result.ts'
+import { parseDurationMs } from '../base/duration.ts'
+import { parseBytes } from '../base/quantity.ts'
+import { err, ok, type Result } from '../base/result.ts'
 
 /** What is wrong with a value, in words that cure it. */
 export interface Flaw {

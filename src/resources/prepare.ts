@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { nearest } from '../../base/nearest.ts'
-import { type Environment, expandEnvironment, expandText, namesIn } from '../expand-environment.ts'
+import { nearest } from '../base/nearest.ts'
+import { type Environment, expandEnvironment, expandText, namesIn } from './expand-environment.ts'
 import { coreOf, isFlag, isList, isSection, isTable } from './schema-walk.ts'
 
 export type Path = readonly (string | number)[]
@@ -14,11 +14,13 @@ export interface Prepared {
   readonly unset: readonly { readonly path: Path; readonly names: readonly string[] }[]
 }
 
-export function prepare(schema: z.ZodType, value: unknown, env: Environment): Prepared {
+/** @param env `undefined`: `${NAME}` has no meaning in this resource */
+export function prepare(schema: z.ZodType, value: unknown, env: Environment | undefined): Prepared {
   const unknown: { path: Path; meant: string | undefined }[] = []
   const unset: { path: Path; names: readonly string[] }[] = []
 
   const expand = (core: z.ZodType, text: string, path: Path): unknown => {
+    if (env === undefined) return text
     const missing = namesIn(text).filter((name) => env[name] === undefined)
     if (missing.length > 0) unset.push({ path, names: missing })
     const expanded = expandText(text, env)
@@ -28,21 +30,22 @@ export function prepare(schema: z.ZodType, value: unknown, env: Environment): Pr
     return expanded
   }
 
+  const expandAll = (at: unknown): unknown => (env === undefined ? at : expandEnvironment(at, env))
   const walk = (schemaAt: z.ZodType, at: unknown, path: Path): unknown => {
     const core = coreOf(schemaAt)
     if (typeof at === 'string') return expand(core, at, path)
     if (Array.isArray(at) && isList(core))
       return at.map((item, i) => walk(core.element, item, [...path, i]))
-    if (!isMap(at)) return expandEnvironment(at, env)
+    if (!isMap(at)) return expandAll(at)
     if (isTable(core))
       return mapEntries(at, (key, item) => walk(core.valueType as z.ZodType, item, [...path, key]))
-    if (!isSection(core)) return expandEnvironment(at, env)
+    if (!isSection(core)) return expandAll(at)
     const open = core.def.catchall !== undefined
     return mapEntries(at, (key, item) => {
       const field = Object.hasOwn(core.shape, key) ? core.shape[key] : undefined
       if (field !== undefined)
         return item === null ? undefined : walk(field as z.ZodType, item, [...path, key])
-      if (open) return expandEnvironment(item, env)
+      if (open) return expandAll(item)
       unknown.push({ path: [...path, key], meant: meantBy(key, Object.keys(core.shape)) })
       return undefined
     })

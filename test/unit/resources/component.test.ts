@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { createSystemClock } from '../../../src/base/clock.ts'
+import { parseComponents, watchComponents } from '../../../src/resources/index.ts'
+import { eventually } from '../../support/eventually.ts'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+const parse = (text: string) => parseComponents([{ file: 'c.yaml', text }])
+const redis = (name: string, more = '') => `
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata:
+  name: ${name}
+spec:
+  type: state.redis
+  metadata:
+  - name: redisHost
+    value: localhost:6379
+${more}`
+
+describe('parseComponents', () => {
+  test('reads a component of 2020, which has no version', () => {
+    const { components, problems } = parse(
+      redis('statestore', '  - name: redisPassword\n    value: ""\n'),
+    )
+    assert.deepEqual(problems, [])
+    const [component] = components
+    assert.deepEqual(component?.resource, {
+      name: 'statestore',
+      namespace: '',
+      type: 'state.redis',
+      version: 'v1',
+      metadata: [
+        { name: 'redisHost', value: 'localhost:6379', secretKeyRef: undefined, envRef: undefined },
+        { name: 'redisPassword', value: '', secretKeyRef: undefined, envRef: undefined },
+      ],
+      ignoreErrors: false,
+      initTimeoutMs: 5_000,
+      scopes: [],
+      secretStore: undefined,
+    })
+  })
+
+  test('reads references, scopes and the rest, values of any kind as text', () => {
+    const { components, problems } = parse(`
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: a, namespace: shop }
+auth: { secretStore: vault }
+scopes: [orders]
+spec:
+  type: State.InMemory
+  version: v2
+  ignoreErrors: true
+  initTimeout: 1m
+  metadata:
+  - { name: n, value: 3 }
+  - { name: b, value: true }
+  - { name: o, value: { a: [1] } }
+  - { name: s, secretKeyRef: { name: db } }
+  - { name: e, envRef: DB }
+---
+kind: Subscription
+`)
+    assert.deepEqual(problems, [])
+    const component = components[0]?.resource
+    assert.deepEqual(
+      component?.metadata.map(({ value, secretKeyRef, envRef }) => value ?? secretKeyRef ?? envRef),
+      ['3', 'true', '{"a":[1]}', { name: 'db', key: 'db' }, 'DB'],
+    )
+    assert.deepEqual(
+      [component?.type, component?.version, component?.initTimeoutMs, component?.secretStore],
+      ['state.inmemory', 'v2', 60_000, 'vault'],
+    )
+  })
+
+  test('tells every mistake with its line, and never a value of the metadata', () => {
+    const { components, problems } = parse(`
+apiVersion: dapr.io/v1
+kind: Component
+metadata: { name: "a b" }
+spec:
+  type: redis
+  initTimeout: soon
+  metadata:
+  - { name: 7, value: hunter2 }
+  - { nam: redisPassword, value: hunter2 }
+`)
+    assert.equal(components.length, 0)
+    assert.deepEqual(problems.map(({ path, line, code }) => `${line} ${path} ${code}`).sort(), [
+      '10 spec.metadata.1.nam FIELD_UNKNOWN',
+      '10 spec.metadata.1.name FIELD_INVALID',
+      '2 apiVersion FIELD_INVALID',
+      '4 metadata.name NAME_INVALID',
+      '6 spec.type TYPE_INVALID',
+      '7 spec.initTimeout DURATION_INVALID',
+      '9 spec.metadata.0.name FIELD_INVALID',
+    ])
+    assert.ok(!JSON.stringify(problems).includes('hunter2'))
+  })
+
+  test('keeps the first of two with one name', () => {
+    const { components, problems } = parse(`${redis('a')}---${redis('a')}`)
+    assert.equal(components.length, 1)
+    assert.deepEqual(
+      problems.map(({ code, seen }) => [code, seen]),
+      [['COMPONENT_TWICE', 'a']],
+    )
+  })
+})
+
+describe('watchComponents', () => {
+  async function open() {
+    const directory = await temporaryDirectory()
+    await writeFile(directory.file('a.yaml'), redis('a'))
+    const seen: string[] = []
+    const clock = createSystemClock()
+    const watched = await watchComponents({
+      directories: [directory.path],
+      clock,
+      onChange: (components) => seen.push(components.map(({ resource }) => resource.name).join()),
+      onReject: (problems) => seen.push(problems.map(({ code }) => code).join()),
+    })
+    assert.ok(watched.ok)
+    return {
+      directory,
+      seen,
+      live: watched.value,
+      async [Symbol.asyncDispose]() {
+        watched.value[Symbol.dispose]()
+        await directory[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  test('sees files that come, change and go, and keeps the last good state of a bad change', async () => {
+    await using opened = await open()
+    const { directory, seen, live } = opened
+    const names = () => live.current().map(({ resource }) => resource.name)
+    assert.deepEqual(names(), ['a'])
+    await writeFile(directory.file('new'), redis('b'))
+    await rename(directory.file('new'), directory.file('b.yml'))
+    await eventually(() => seen.at(-1) === 'a,b')
+    await writeFile(directory.file('new'), 'kind: Component')
+    await rename(directory.file('new'), directory.file('b.yml'))
+    await eventually(() => seen.length === 2)
+    assert.deepEqual(names(), ['a', 'b'])
+    assert.ok(live.problems().some(({ code }) => code === 'FIELD_INVALID'))
+    await rm(directory.file('b.yml'))
+    await eventually(() => seen.at(-1) === 'a')
+    assert.deepEqual(live.problems(), [])
+  })
+
+  test('refuses a directory that is not there, by name', async () => {
+    const watched = await watchComponents({
+      directories: ['/nowhere'],
+      clock: createSystemClock(),
+      onChange: () => undefined,
+      onReject: () => undefined,
+    })
+    assert.ok(!watched.ok)
+    assert.deepEqual(
+      watched.error.map(({ code, file }) => [code, file]),
+      [['DIRECTORY_UNREADABLE', '/nowhere']],
+    )
+  })
+})
