@@ -1,0 +1,28 @@
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { SettingsOf, SettingsTable } from './setting.ts'
+
+/** What a driver gets besides its settings. */
+export interface DriverContext {
+  /** Of the component, for messages. */
+  readonly name: string
+  readonly appId: string
+  readonly namespace: string
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** A driver of a building block: our code for one component type. */
+export interface Driver<Block, Table extends SettingsTable = SettingsTable> {
+  /** For example `state.redis`. */
+  readonly type: string
+  /** Versions that it serves; `v1` is meant where none is given. */
+  readonly versions: readonly string[]
+  readonly doc: string
+  readonly settings: Table
+  /**
+   * Opens it, and is sure that it works: connected, authenticated. Gives up when `signal` fires.
+   * @throws Fault that names what is wrong without any secret
+   */
+  open(settings: SettingsOf<Table>, context: DriverContext, signal: AbortSignal): Promise<Block>
+}
