@@ -144,6 +144,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       peers,
       names,
       releases,
+      watch,
       clock,
       hostName: deps.hostName,
       ...settings,

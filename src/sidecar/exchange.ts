@@ -24,6 +24,8 @@ export interface SidecarExchange extends Traced, Measured {
   answeredMs: number | undefined
   /** forward: gives back what the call holds, called when the exchange is done. */
   release: (() => void) | undefined
+  /** forward: the app has been handed the request, and is at work until this is called. */
+  served: (() => void) | undefined
 }
 
 /** The API groups that a Configuration's `api.allowed` and `api.denied` name. */
@@ -73,4 +75,5 @@ export const beginExchange = (request: Request): SidecarExchange => ({
   sentMs: undefined,
   answeredMs: undefined,
   release: undefined,
+  served: undefined,
 })

@@ -29,7 +29,7 @@ export interface PipelineParts {
   readonly tracer: Tracer
   readonly meter: RequestMeter
   readonly keep: KeepParts
-  readonly watch: Pick<ContextWatch, 'calls' | 'deliveries'>
+  readonly watch: Pick<ContextWatch, 'calls'>
   readonly forward: ForwardParts
   readonly clock: Clock
   readonly log: Logger
@@ -55,7 +55,6 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
   identify(p.router),
   trace(p.tracer, peerSpans(p.settings), { answers: false }),
   keep(p.keep, { callers: 'sidecars' }),
-  p.watch.deliveries,
   measure(p.clock, p.meter.peer),
   rescue(p.log, (_, error) => toErrorReply(error), BUG),
   limit(p.settings),

@@ -11,8 +11,10 @@ export interface TracerOptions {
   readonly clock: Clock
   /** Takes every recorded span when it has ended. Never throws, never waits. */
   readonly onEnd: (span: Span) => void
-  /** Told of every span that is started, sampled or not. */
+  /** Told of every decision. */
   readonly onStart: (decision: Decision) => void
+  /** Told of every span that is recorded, when it begins; `onEnd` follows. */
+  readonly onRecord: (span: Span) => void
 }
 
 export interface SpanStart extends SamplingRequest {
@@ -28,9 +30,15 @@ export interface Tracer {
    * @returns `undefined` when the request is not traced
    */
   start(start: SpanStart): Span | undefined
+  /**
+   * A span below one of ours, by the same decision. `undefined` when the parent is not recorded: what nobody sees
+   * costs nothing.
+   */
+  child(parent: Span | undefined, name: string, kind: SpanKind): Span | undefined
 }
 
-export function createTracer({ sampler, ids, clock, onEnd, onStart }: TracerOptions): Tracer {
+export function createTracer(options: TracerOptions): Tracer {
+  const { sampler, ids, clock, onEnd, onStart, onRecord } = options
   return {
     readsOperation: sampler.readsOperation,
     start(start) {
@@ -40,7 +48,7 @@ export function createTracer({ sampler, ids, clock, onEnd, onStart }: TracerOpti
       if (decision === undefined) return undefined
       onStart(decision)
       const flags = parent === undefined ? 0 : parent.flags
-      return new Span(
+      const span = new Span(
         {
           traceId,
           spanId: ids.spanId(),
@@ -55,6 +63,24 @@ export function createTracer({ sampler, ids, clock, onEnd, onStart }: TracerOpti
         clock,
         onEnd,
       )
+      if (span.recorded) onRecord(span)
+      return span
+    },
+    child(parent, name, kind) {
+      if (parent === undefined || !parent.recorded) return undefined
+      const { context, decision } = parent
+      const span = new Span(
+        { ...context, spanId: ids.spanId() },
+        context.spanId,
+        name,
+        kind,
+        decision,
+        true,
+        clock,
+        onEnd,
+      )
+      onRecord(span)
+      return span
     },
   }
 }

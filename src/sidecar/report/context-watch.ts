@@ -9,10 +9,10 @@ import type { SidecarExchange } from '../exchange.ts'
  * drops the context tears traces in two, and only its sidecar can see it.
  */
 export interface ContextWatch {
-  /** On the API port: calls of the app. */
+  /** Calls of the app, on the API port. */
   readonly calls: Step<SidecarExchange>
-  /** On the port for peers: what the app is handed. */
-  readonly deliveries: Step<SidecarExchange>
+  /** The app is handed a request. @returns when it has answered */
+  deliver(x: SidecarExchange): () => void
   report(): ContextReport
 }
 
@@ -46,22 +46,16 @@ export function createContextWatch(clock: Clock): ContextWatch {
         return undefined
       },
     },
-    deliveries: {
-      name: 'watch',
-      enter(x) {
-        if (x.span === undefined) return undefined
-        const { traceId } = x.span.context
-        delivered++
-        serving.set(traceId, (serving.get(traceId) ?? 0) + 1)
-        return undefined
-      },
-      done(x) {
-        if (x.span === undefined) return
-        const { traceId } = x.span.context
+    deliver({ span }) {
+      if (span === undefined) return () => undefined
+      const { traceId } = span.context
+      delivered++
+      serving.set(traceId, (serving.get(traceId) ?? 0) + 1)
+      return () => {
         const left = (serving.get(traceId) ?? 1) - 1
         if (left === 0) serving.delete(traceId)
         else serving.set(traceId, left)
-      },
+      }
     },
     report: () => ({ delivered, carried, lost, lastLost, foreign, foreignUnsampled }),
   }

@@ -15,6 +15,7 @@ import type { SidecarExchange, Target } from '../exchange.ts'
 import { RELEASE_HEADER } from '../keep/release-header.ts'
 import type { ReleasePeers } from '../keep/release-peers.ts'
 import type { NameResolver } from '../names/name-resolver.ts'
+import type { ContextWatch } from '../report/context-watch.ts'
 
 export interface ForwardParts {
   readonly own: { readonly appId: string; readonly namespace: string }
@@ -22,6 +23,7 @@ export interface ForwardParts {
   readonly peers: Upstream
   readonly names: NameResolver
   readonly releases: ReleasePeers
+  readonly watch: Pick<ContextWatch, 'deliver'>
   readonly clock: Clock
   readonly hostName: string
   readonly maxBodyBytes: number
@@ -37,6 +39,7 @@ export const forward = (parts: ForwardParts): Step<SidecarExchange> => ({
   },
   done(x) {
     x.release?.()
+    x.served?.()
   },
 })
 
@@ -59,6 +62,7 @@ async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
     x.onClientGone = abort
     if (exceeded !== undefined) abort()
   }
+  if (target.kind === 'app') x.served = parts.watch.deliver(x)
   x.sentMs = parts.clock.elapsedMs()
   try {
     const { reply, release } = await SENDERS[target.kind](parts, x, target, outgoing, onAbort)

@@ -22,7 +22,6 @@ export const keep = (
   name: 'keep',
   enter(x) {
     if (x.span === undefined || !isHeld(x.span)) return undefined
-    keeper.begin(x.span.context.traceId)
     // An app may not say what sidecars say among themselves.
     if (options.callers === 'sidecars') peers.fromCaller(x)
     return undefined

@@ -74,6 +74,9 @@ export function createSidecarTelemetry(parts: {
     clock,
     onEnd: (span) => (span.decision.sampled ? spans.add(span) : keeper.end(span)),
     onStart: ledger.decided,
+    onRecord(span) {
+      if (!span.decision.sampled) keeper.begin(span.context.traceId)
+    },
   })
 
   return {

@@ -29,14 +29,16 @@ function open(rate: number, enabled = true) {
   const clock = createFakeClock()
   const ended: SpanRecord[] = []
   const started: Decision[] = []
+  const recorded: SpanRecord[] = []
   const tracer = createTracer({
     sampler: createSampler(() => ({ enabled, rate, rules: undefined }), clock),
     ids: countedIds(),
     clock,
     onEnd: (span) => ended.push(span),
     onStart: (decision) => started.push(decision),
+    onRecord: (span) => recorded.push(span),
   })
-  return { clock, ended, started, tracer }
+  return { clock, ended, started, recorded, tracer }
 }
 
 const start = (incoming: Incoming, name: string, kind: SpanKind): SpanStart => ({
@@ -105,6 +107,32 @@ describe('createTracer', () => {
     assert.deepEqual([span?.attributes, span?.events, span?.error], [[], [], undefined])
     assert.deepEqual(ended, [])
     assert.deepEqual(started, [{ sampled: false, rule: 'parent', threshold: undefined }])
+  })
+})
+
+describe('child', () => {
+  test('stands below its parent, by the same decision, and is told like it', () => {
+    const { tracer, ended, started, recorded } = open(1)
+    const parent = tracer.start(start(from(1, 'a=1'), 'parent', 'CLIENT'))
+    const child = tracer.child(parent, 'child', 'CLIENT')
+    assert.ok(parent && child)
+    assert.deepEqual(
+      [child.context.traceId, child.parentId, child.context.flags, child.context.traceState],
+      [T, parent.context.spanId, 1, 'a=1'],
+    )
+    assert.notEqual(child.context.spanId, parent.context.spanId)
+    child.end()
+    assert.deepEqual([recorded, ended], [[parent, child], [child]])
+    assert.equal(started.length, 1, 'one decision')
+  })
+
+  test('is none below what is not recorded', () => {
+    const { tracer } = open(0)
+    assert.equal(
+      tracer.child(tracer.start(start(from(0), 'a', 'CLIENT')), 'b', 'CLIENT'),
+      undefined,
+    )
+    assert.equal(tracer.child(undefined, 'b', 'CLIENT'), undefined)
   })
 })
 
