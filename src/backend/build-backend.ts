@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { createHttpServer } from '../net/index.ts'
+import { createHttpServer, type RegistrationDirectory, type Sender } from '../net/index.ts'
 import type { MetricsRegistry } from '../telemetry/index.ts'
 import { loadConsolePages } from './console-pages.ts'
 import { beginExchange } from './exchange.ts'
@@ -9,6 +9,7 @@ import { NamesCache } from './names-cache.ts'
 import { backendPipeline } from './pipeline.ts'
 import { backendRoutes } from './routes.ts'
 import type { BackendSettings } from './settings.ts'
+import { createSidecarWatch } from './sidecar-watch.ts'
 import type { TraceStore } from './store/contract.ts'
 import { type FileLayer, openDiskTraceStore, type ProcessTable } from './store/disk/index.ts'
 import { openMemoryTraceStore } from './store/memory/index.ts'
@@ -22,6 +23,11 @@ export interface BackendDeps {
   readonly processes: ProcessTable
   /** Absent = the file system. */
   readonly files?: FileLayer
+  /** How the sidecars of this machine are found and asked. Absent = none are known. */
+  readonly sidecars?: {
+    readonly registrations: Pick<RegistrationDirectory, 'list'>
+    readonly sender: Pick<Sender, 'get'>
+  }
 }
 
 /** A running backend. */
@@ -48,7 +54,17 @@ export async function buildBackend(settings: BackendSettings, deps: BackendDeps)
       ? undefined
       : await loadConsolePages(settings.consoleDirectory)
   const store = await openStore(settings, deps, meter)
-  const parts = { settings, store, meter, clock, pages, names: new NamesCache() }
+  let port = 0
+  const parts = {
+    settings,
+    store,
+    meter,
+    clock,
+    pages,
+    names: new NamesCache(),
+    sidecars: createSidecarWatch(deps.sidecars, clock),
+    port: () => port,
+  }
   const server = createHttpServer({
     name: 'backend',
     steps: backendPipeline(backendRoutes(parts), meter, clock, log),
@@ -57,7 +73,6 @@ export async function buildBackend(settings: BackendSettings, deps: BackendDeps)
     onRefused: meter.refusedHead,
     log,
   })
-  let port: number
   try {
     port = await server.listen(settings.port, settings.addresses)
   } catch (error) {

@@ -3,6 +3,7 @@ import type { ConsolePages } from './console-pages.ts'
 import type { BackendMeter } from './meter.ts'
 import type { NamesCache } from './names-cache.ts'
 import type { BackendSettings } from './settings.ts'
+import type { SidecarWatch } from './sidecar-watch.ts'
 import type { TraceStore } from './store/contract.ts'
 
 /** What handlers are made from. */
@@ -13,4 +14,7 @@ export interface BackendParts {
   readonly clock: Clock
   readonly pages: ConsolePages | undefined
   readonly names: NamesCache
+  readonly sidecars: SidecarWatch
+  /** That it listens on; 0 until it does. */
+  readonly port: () => number
 }

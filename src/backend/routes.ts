@@ -15,6 +15,7 @@ import { getTraces } from './handlers/get-traces.ts'
 import { postClear } from './handlers/post-clear.ts'
 import { postOtlpTraces } from './handlers/post-otlp-traces.ts'
 import { postSpans, postSpansV1 } from './handlers/post-spans.ts'
+import { postWhatIf } from './handlers/post-what-if.ts'
 import type { BackendParts } from './parts.ts'
 
 export interface BackendRoute extends RouteTemplate {
@@ -50,6 +51,7 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   ...query('autocompleteKeys', getAutocompleteKeys(p)),
   ...query('autocompleteValues', getAutocompleteValues(p)),
   ...own('GET', 'sidecars', getSidecars(p)),
+  ...own('POST', 'what-if', postWhatIf(p)),
   route('GET', '/health', getHealth(p)),
   route('GET', '/actuator/health', getHealth(p), '/health'),
   route('GET', '/info', getInfo(p)),

@@ -10,6 +10,7 @@ import {
 } from '../backend/index.ts'
 import type { Logger } from '../base/logger.ts'
 import { VERSION } from '../base/version.ts'
+import type { SharedParts } from '../local/index.ts'
 import type { Sender } from '../net/index.ts'
 import { backendCatalogue } from '../telemetry/index.ts'
 import type { CliContext } from './cli-context.ts'
@@ -42,6 +43,7 @@ export const defaultBackendSettings = (home: string): BackendSettings => ({
 export const startBackend = (
   settings: BackendSettings,
   { clock, pid }: CliContext,
+  sidecars: Pick<SharedParts, 'registrations' | 'sender'>,
   log: Logger,
 ): Promise<Backend> =>
   buildBackend(settings, {
@@ -49,6 +51,7 @@ export const startBackend = (
     log,
     registry: createPromRegistry(backendCatalogue, { processMetrics: true }),
     processes: { pid, isAlive: isProcessAlive },
+    sidecars,
   })
 
 /** A backend that is there already is used as it is, and not closed with the apps. */
@@ -65,17 +68,18 @@ export interface FoundBackend {
 export async function findOrStartBackend(
   port: number,
   context: CliContext,
-  sender: Sender,
+  shared: Pick<SharedParts, 'registrations' | 'sender'>,
   log: Logger,
 ): Promise<FoundBackend> {
   const url = `http://localhost:${port}`
-  if (await isZipkin(url, sender)) {
+  if (await isZipkin(url, shared.sender)) {
     log.info(`using the trace backend that runs on port ${port}`)
     return { url }
   }
   const backend = await startBackend(
     { ...defaultBackendSettings(context.home), port },
     context,
+    shared,
     log,
   )
   return { url, close: backend.close }

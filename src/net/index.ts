@@ -21,6 +21,7 @@ export {
 } from './registration.ts'
 export { createRouter, type RouteMatch, type Router, type RouteTemplate } from './router.ts'
 export { createSender, type Sender, type SendResult } from './send.ts'
+export { collectReports } from './sidecar-reports.ts'
 export { type Exchange, type Run, runSteps, type Step } from './step.ts'
 export { limit } from './steps/limit.ts'
 export { type Measured, measure } from './steps/measure.ts'

@@ -20,8 +20,12 @@ export interface Sender {
     signal: AbortSignal,
     headers?: Readonly<Record<string, string>>,
   ): Promise<SendResult>
-  /** The text of a small answer, for programs that ask one another whether they are there. */
-  get(url: string, signal: AbortSignal): Promise<string>
+  /**
+   * The text of a small answer, for programs that ask one another whether they are there.
+   *
+   * @param maxBytes what comes behind is not read; default 64 KiB
+   */
+  get(url: string, signal: AbortSignal, maxBytes?: number): Promise<string>
   close(): Promise<void>
 }
 
@@ -80,9 +84,9 @@ export function createSender(options: { readonly userAgent: string }): Sender {
       const retryAfterMs = parseRetryAfter(headerValue(reply.headers, 'retry-after'))
       return { status: reply.status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
     },
-    async get(url, signal) {
+    async get(url, signal, maxBytes = MAX_ANSWER_BYTES) {
       const reply = await call('GET', new URL(url), [], undefined, signal)
-      return readWhole(reply.body, MAX_ANSWER_BYTES)
+      return readWhole(reply.body, maxBytes)
     },
     close: () => upstream.close(),
   }

@@ -1,1 +1,5 @@
 export { compileTelemetry, type TelemetryPolicy } from './compile-telemetry.ts'
+export { formatPlace } from './diagnose/cause.ts'
+export { type DiagnoseOptions, diagnose } from './diagnose/diagnose.ts'
+export { count, formatAge, formatNumber, formatRate } from './diagnose/figures.ts'
+export { createWhatIf, type WhatIf, type WhatIfQuestion } from './what-if/what-if.ts'

@@ -2,6 +2,7 @@ import { VERSION } from '../../base/version.ts'
 import { type Command, createCliLogger, reportProblems } from '../cli-context.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
 import { backendFlags } from '../settings.ts'
+import { createSharedParts } from '../shared-parts.ts'
 import { addresses, commaList } from '../sidecar-settings.ts'
 import { defaultBackendSettings, defaultTracesDirectory, startBackend } from '../start-backend.ts'
 
@@ -19,6 +20,7 @@ export const backend: Command = async (argv, context) => {
     json: values['log-as-json'],
     fields: { scope: 'sidelight.backend', ver: VERSION },
   })
+  const shared = createSharedParts(context)
   const running = await startBackend(
     {
       ...defaults,
@@ -39,6 +41,7 @@ export const backend: Command = async (argv, context) => {
       maxBodyBytes: values['max-body-size'],
     },
     context,
+    shared,
     log,
   )
   log.info(`Zipkin API and console on ${running.url}/zipkin/`)
@@ -46,6 +49,7 @@ export const backend: Command = async (argv, context) => {
     onRequest: () => undefined,
     async stop() {
       await running.close(STOP_GRACE_MS)
+      await shared.sender.close()
       log.info('backend stopped')
     },
   })

@@ -76,7 +76,7 @@ export const run: Command = async (argv, context) => {
   let stopping = false
   const shared = createSharedParts(context)
   const backend = values.backend
-    ? await findOrStartBackend(values['backend-port'], context, shared.sender, logOf(BACKEND))
+    ? await findOrStartBackend(values['backend-port'], context, shared, logOf(BACKEND))
     : undefined
   const started = await startBundle({
     apps: apps.value,
