@@ -6,7 +6,15 @@ import type { Logger } from '../base/logger.ts'
 import { formatProblem, type Problem } from '../base/problem.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { RegistrationDirectory, Sender } from '../net/index.ts'
-import { type Reload, type Snapshot, watchConfiguration } from '../resources/index.ts'
+import {
+  type Component,
+  createSecretFiles,
+  type Located,
+  type Reload,
+  type Snapshot,
+  watchComponents,
+  watchConfiguration,
+} from '../resources/index.ts'
 import { buildSidecar, type SidecarPorts, type SidecarSettings } from '../sidecar/index.ts'
 import { sidecarCatalogue } from '../telemetry/index.ts'
 
@@ -36,10 +44,10 @@ export interface RunningSidecar {
 }
 
 /**
- * Starts one sidecar with its watched Configuration.
+ * Starts one sidecar with its watched Configuration and Components.
  *
- * @returns every problem of the Configuration when it is invalid: nothing was started then
- * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`
+ * @returns every problem of these resources when they are invalid: nothing was started then
+ * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`, `COMPONENTS_FAILED`
  */
 export async function startSidecar(
   settings: SidecarSettings,
@@ -63,8 +71,25 @@ export async function startSidecar(
   if (!watched.ok) return err(watched.error)
   const configuration = watched.value
   warn(log, configuration.current().warnings)
+  let componentsChanged: (components: readonly Located<Component>[]) => void = () => undefined
+  const components = await watchComponents({
+    directories: settings.resourcesPaths,
+    clock: shared.clock,
+    onChange: (next) => componentsChanged(next),
+    onReject(problems) {
+      for (const problem of problems)
+        log.error(`Components rejected, those in force stay: ${formatProblem(problem)}`)
+    },
+  })
+  if (!components.ok) {
+    configuration[Symbol.dispose]()
+    return err(components.error)
+  }
+  warn(log, components.value.problems())
   const sidecar = buildSidecar(settings, {
     ...shared,
+    components: components.value,
+    secrets: createSecretFiles(shared.secretsDirectory ?? '/nonexistent'),
     ids: createIdSource(),
     log,
     registry: createPromRegistry(sidecarCatalogue, { processMetrics: true }),
@@ -72,6 +97,11 @@ export async function startSidecar(
     requestStop,
   })
   changed = sidecar.configurationChanged
+  componentsChanged = sidecar.componentsChanged
+  const unwatch = (): void => {
+    configuration[Symbol.dispose]()
+    components.value[Symbol.dispose]()
+  }
   try {
     const ports = await sidecar.start()
     return ok({
@@ -82,12 +112,12 @@ export async function startSidecar(
         await configuration.reload()
       },
       async stop() {
-        configuration[Symbol.dispose]()
+        unwatch()
         await sidecar.stop()
       },
     })
   } catch (error) {
-    configuration[Symbol.dispose]()
+    unwatch()
     await sidecar.stop()
     throw error
   }

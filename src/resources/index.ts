@@ -9,6 +9,11 @@ export {
   type TracingSpec,
   type ZipkinSpec,
 } from './configuration/configuration.ts'
+export {
+  type EditedOverrides,
+  editOverrides,
+  type OverrideEdit,
+} from './configuration/edit-overrides.ts'
 export { type ConfigurationField, configurationFields } from './configuration/field-reference.ts'
 export {
   type LiveConfiguration,
@@ -37,6 +42,7 @@ export {
 } from './configuration/sampling.ts'
 export type { Place, Sources } from './configuration/sources.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
+export { createSecretFiles, type SecretFiles } from './secret-files.ts'
 export { compileRegex, type UserRegex } from './user-regex.ts'
 export { parseResourceDocuments } from './yaml-source.ts'
 export { toProblems } from './zod-problems.ts'

@@ -9,12 +9,14 @@ import {
   type Sender,
   type Step,
 } from '../net/index.ts'
-import type { Reload, Snapshot } from '../resources/index.ts'
-import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
+import type { Component, Located, Reload, SecretFiles, Snapshot } from '../resources/index.ts'
+import { componentMetrics, type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
 import type { ConfigurationChange, SidecarReport } from '../wire/sidecar-report.ts'
 import { createAppChannel } from './app-channel.ts'
 import { createAppHealth } from './app-health.ts'
 import { createProbe } from './app-probe.ts'
+import { createComponentCalls } from './components/component-calls.ts'
+import { createComponentHost } from './components/component-host.ts'
 import { beginExchange, type SidecarExchange } from './exchange.ts'
 import { type GrpcRefusal, startGrpcRefusal } from './grpc-refusal.ts'
 import { getHealthz, getHealthzOutbound } from './handlers/get-healthz.ts'
@@ -22,6 +24,12 @@ import { getMetadata, putMetadata } from './handlers/metadata.ts'
 import { postRelease } from './handlers/post-release.ts'
 import { postShutdown } from './handlers/post-shutdown.ts'
 import { jsonReply } from './handlers/replies.ts'
+import { bulkGetState } from './handlers/state/bulk-get-state.ts'
+import { deleteState } from './handlers/state/delete-state.ts'
+import { getState } from './handlers/state/get-state.ts'
+import { setState } from './handlers/state/set-state.ts'
+import type { StateParts } from './handlers/state/state-parts.ts'
+import { transactState } from './handlers/state/transact-state.ts'
 import { createReleasePeers } from './keep/release-peers.ts'
 import { createMetricsServer } from './metrics-server.ts'
 import { createRegistrationResolver } from './names/registration-resolver.ts'
@@ -49,6 +57,9 @@ export interface SidecarDeps {
     current(): Snapshot
     lastReload(): Reload
   }
+  readonly components: { current(): readonly Located<Component>[] }
+  readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
+  readonly env: Readonly<Record<string, string | undefined>>
   readonly hostName: string
   readonly pid: number
   /** `POST /v1.0/shutdown` asks for a stop; the process's owner carries it out. */
@@ -58,7 +69,7 @@ export interface SidecarDeps {
 export interface Sidecar {
   /**
    * Opens the ports, then waits for the app's in the background.
-   * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`
+   * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`, `COMPONENTS_FAILED`
    */
   start(): Promise<SidecarPorts>
   /** Settles when the app is there, or a stop came first. */
@@ -66,6 +77,7 @@ export interface Sidecar {
   /** What `GET /v1.0/metadata` shows under `extended`. */
   readonly extended: Map<string, string>
   configurationChanged(reload: Reload, snapshot: Snapshot): void
+  componentsChanged(components: readonly Located<Component>[]): void
   /** Not ready, drain, flush spans, close: at most `gracefulShutdownMs` after `blockShutdownMs`. */
   stop(): Promise<void>
 }
@@ -118,13 +130,43 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       context: watch,
       lastChange: () => lastChange,
     })
-  const sources = { settings, report, extended }
+  const initialized = registry.counter(componentMetrics.initTotal)
+  const initFailed = registry.counter(componentMetrics.initFailTotal)
+  const app_id = settings.appId
+  const host = createComponentHost({
+    appId: app_id,
+    namespace: settings.namespace,
+    clock,
+    log,
+    lookup: {
+      env: deps.env,
+      secret: deps.secrets.resolve,
+      secretPlace: deps.secrets.placeOf,
+      identity: settings,
+    },
+    onInit(component, componentName, failed) {
+      if (failed) initFailed.with({ app_id, component, reason: 'init', componentName }).inc()
+      else initialized.with({ app_id, component }).inc()
+    },
+  })
+  const state: StateParts = {
+    host,
+    calls: createComponentCalls({ ...telemetry, registry, clock, ...settings }),
+    own: settings,
+    maxBodyBytes: settings.maxBodyBytes,
+  }
+  const sources = { settings, report, components: host.list, extended }
   const routes = createRoutes({
     getHealthz: getHealthz(readiness, settings.appId),
     getHealthzOutbound: getHealthzOutbound(readiness),
     getMetadata: getMetadata(sources),
     putMetadata: putMetadata(sources),
     postShutdown: postShutdown(deps.requestStop),
+    getState: getState(state),
+    setState: setState(state),
+    deleteState: deleteState(state),
+    bulkGetState: bulkGetState(state),
+    transactState: transactState(state),
   })
   let internalPort = 0
   const releaseKey = deps.ids.traceId()
@@ -216,6 +258,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     extended,
     async start() {
       let http = 0
+      await host.start(deps.components.current())
       internalPort = await internal.listen(settings.internalPort, settings.internalListenAddresses)
       const metricsPort =
         settings.metricsPort === undefined
@@ -250,6 +293,9 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       inForce = snapshot.configuration
       telemetry.apply(snapshot)
     },
+    componentsChanged(components) {
+      void host.apply(components)
+    },
     async stop() {
       readiness.stop()
       await deregister?.()
@@ -261,7 +307,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       const untilMs = clock.elapsedMs() + grace
       await Promise.all([api, publicApi, internal].map((each) => each.close(grace)))
       grpc?.close()
-      await Promise.all([appUpstream.close(), peers.close()])
+      await Promise.all([appUpstream.close(), peers.close(), host[Symbol.asyncDispose]()])
       // One grace for draining and for the spans of what was drained; a moment for those in any case.
       await telemetry.shutdown(Math.max(MIN_FLUSH_MS, untilMs - clock.elapsedMs()))
       await metrics.close(0)

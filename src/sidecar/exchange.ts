@@ -29,7 +29,7 @@ export interface SidecarExchange extends Traced, Measured {
 }
 
 /** The API groups that a Configuration's `api.allowed` and `api.denied` name. */
-export type ApiGroup = 'invoke' | 'metadata' | 'healthz' | 'shutdown' | 'sidelight'
+export type ApiGroup = 'invoke' | 'metadata' | 'healthz' | 'shutdown' | 'state' | 'sidelight'
 
 /** One row of the API's table. */
 export interface Route extends RouteTemplate {

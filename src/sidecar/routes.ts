@@ -8,6 +8,11 @@ export interface Handlers {
   readonly getMetadata: Handler
   readonly putMetadata: Handler
   readonly postShutdown: Handler
+  readonly getState: Handler
+  readonly setState: Handler
+  readonly deleteState: Handler
+  readonly bulkGetState: Handler
+  readonly transactState: Handler
 }
 
 /**
@@ -62,7 +67,22 @@ export const createRoutes = (handlers: Handlers): readonly Route[] => [
     operation: 'shutdown.post',
     handler: handlers.postShutdown,
   },
+  state('GET', '/{key}', 'state.get', handlers.getState),
+  state('DELETE', '/{key}', 'state.delete', handlers.deleteState),
+  ...['POST', 'PUT'].flatMap((method) => [
+    state(method, '', 'state.set', handlers.setState),
+    state(method, '/bulk', 'state.bulk_get', handlers.bulkGetState),
+    state(method, '/transaction', 'state.transaction', handlers.transactState),
+  ]),
 ]
+
+const state = (method: string, below: string, operation: string, handler: Handler): Route => ({
+  method,
+  template: `/v1.0/state/{store}${below}`,
+  group: 'state',
+  operation,
+  handler,
+})
 
 /** The port for peers besides invocation: what sidecars say among themselves. */
 export const createPeerRoutes = (handlers: {

@@ -28,6 +28,8 @@ export interface SidecarSettings {
   readonly maxBodyBytes: number
   readonly maxHeaderBytes: number
   readonly apiLogging: boolean
+  /** Directories of Components. */
+  readonly resourcesPaths: readonly string[]
   readonly gracefulShutdownMs: number
   /** How long the API keeps serving after a stop was asked for. */
   readonly blockShutdownMs: number

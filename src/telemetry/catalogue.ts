@@ -113,6 +113,33 @@ export const invocationMetrics = {
   }),
 } as const
 
+const COMPONENT_LABELS = ['app_id', 'component', 'namespace', 'operation', 'success'] as const
+
+/** @see dapr `pkg/diagnostics/component_monitoring.go`, `pkg/diagnostics/service_monitoring.go` */
+export const componentMetrics = {
+  stateCount: counter('dapr_component_state_count', {
+    help: 'The number of operations performed on the state component.',
+    labels: COMPONENT_LABELS,
+    compat: true,
+  }),
+  stateLatencies: histogram('dapr_component_state_latencies', {
+    help: 'The latency of the response from the state component.',
+    labels: COMPONENT_LABELS,
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  initTotal: counter('dapr_runtime_component_init_total', {
+    help: 'The number of initialized components.',
+    labels: ['app_id', 'component'],
+    compat: true,
+  }),
+  initFailTotal: counter('dapr_runtime_component_init_fail_total', {
+    help: 'The number of component initialization failures.',
+    labels: ['app_id', 'component', 'reason', 'componentName'],
+    compat: true,
+  }),
+} as const
+
 /** The telemetry pipeline watches itself. */
 export const pipelineMetrics = {
   spansStarted: counter('sidelight_spans_started_total', {
@@ -188,6 +215,7 @@ export const configurationMetrics = {
 export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(httpMetrics),
   ...Object.values(invocationMetrics),
+  ...Object.values(componentMetrics),
   ...Object.values(pipelineMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),
@@ -210,6 +238,15 @@ export const attributes = {
   serverPort: 'server.port',
   rpcService: 'rpc.service',
   peerName: 'net.peer.name',
+  /** Dapr's tags of a state call's span. */
+  daprSystem: 'db.system',
+  daprStatement: 'db.statement',
+  daprStore: 'db.name',
+  daprConnection: 'db.connection_string',
+  /** Below it, the call of the component, by OpenTelemetry's names. */
+  dbSystem: 'db.system.name',
+  dbOperation: 'db.operation.name',
+  component: 'dapr.component',
   /** What decided to sample: a rule's name, `rate`, `floor`, `force`, or `keep:` and the reason. */
   samplingRule: 'sidelight.sampling.rule',
   /** The decision's threshold T as in `tracestate`'s `ot=th`: it stands for 1 / (1 - T / 2^56) traces. */

@@ -9,6 +9,7 @@ export { holdSeries } from './bounded-series.ts'
 export {
   ATTRIBUTE_HEADER_PREFIX,
   attributes,
+  componentMetrics,
   configurationMetrics,
   httpMetrics,
   invocationMetrics,

@@ -64,6 +64,83 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'failed to invoke, id: {id}, err: invalid method: {reason}',
   },
+  ERR_MALFORMED_REQUEST: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed deserializing HTTP body: {reason}',
+  },
+  ERR_STATE_ILLEGAL_KEY: {
+    code: 'ERR_MALFORMED_REQUEST',
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: "input key/keyPrefix '{key}' can't contain '||'",
+  },
+  ERR_STATE_STORE_NOT_CONFIGURED: {
+    status: 500,
+    grpc: 'FailedPrecondition',
+    template: 'state store {store} is not configured',
+  },
+  ERR_STATE_STORE_NOT_FOUND: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'state store {store} is not found',
+  },
+  ERR_STATE_STORE_NOT_SUPPORTED: {
+    status: 500,
+    grpc: 'Unimplemented',
+    template: 'state store {store} does not support {feature}',
+  },
+  ERR_STATE_GET: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'fail to get {key} from state store {store}: {reason}',
+  },
+  ERR_STATE_SAVE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed saving state in state store {store}: {reason}',
+  },
+  ERR_STATE_SAVE_MISMATCH: {
+    code: 'ERR_STATE_SAVE',
+    status: 409,
+    grpc: 'Aborted',
+    template:
+      'failed saving state in state store {store}: possible etag mismatch. error from state store: {reason}',
+  },
+  ERR_STATE_SAVE_ETAG: {
+    code: 'ERR_STATE_SAVE',
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed saving state in state store {store}: invalid etag value: {reason}',
+  },
+  ERR_STATE_DELETE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed deleting state with key {key}: {reason}',
+  },
+  ERR_STATE_DELETE_MISMATCH: {
+    code: 'ERR_STATE_DELETE',
+    status: 409,
+    grpc: 'Aborted',
+    template:
+      'failed deleting state with key {key}: possible etag mismatch. error from state store: {reason}',
+  },
+  ERR_STATE_DELETE_ETAG: {
+    code: 'ERR_STATE_DELETE',
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed deleting state with key {key}: invalid etag value: {reason}',
+  },
+  ERR_STATE_TRANSACTION: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'error while executing state transaction: {reason}',
+  },
+  ERR_NOT_SUPPORTED_STATE_OPERATION: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'operation type {operation} not supported',
+  },
   ERR_HEALTH_NOT_READY: { status: 500, grpc: 'Internal', template: 'dapr is not ready: {waiting}' },
   ERR_OUTBOUND_HEALTH_NOT_READY: {
     status: 500,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { sidecarCatalogue } from '../../src/telemetry/index.ts'
 import { freePort } from '../support/free-ports.ts'
 import { assertGolden } from '../support/golden.ts'
@@ -8,20 +9,41 @@ import { startSpanReceiver } from '../support/span-receiver.ts'
 import { startTestApp } from '../support/test-app.ts'
 import { send, startSidecars, type TestSidecar, tracing } from '../support/test-sidecars.ts'
 
+/** One that serves, and one that cannot. */
+const STORES = `
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: store }
+spec: { type: state.in-memory }
+---
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: broken }
+spec: { type: state.none, ignoreErrors: true }
+`
+
 /** A sidecar that has done everything there is to measure. */
 async function exercised(run: (b: TestSidecar, page: string) => unknown): Promise<void> {
   await using app = await startTestApp()
   await using receiver = await startSpanReceiver()
   await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
   const a = await sidecars.start('app-a', { appPort: app.port })
+  const resources = `${sidecars.home}/components`
+  await mkdir(resources)
+  await writeFile(`${resources}/store.yaml`, STORES)
   const b = await sidecars.start('app-b', {
     appPort: app.port,
-    flags: ['--enable-app-health-check', '--app-health-check-path=/status'],
+    flags: [
+      '--enable-app-health-check',
+      '--app-health-check-path=/status',
+      `--resources-path=${resources}`,
+    ],
   })
   await app.waitFor((requests) => requests.some(({ target }) => target === '/status'))
   await send(a.port, 'POST', '/v1.0/invoke/app-b/method/orders/7', [], 'abc')
   await send(b.port, 'GET', '/v1.0/invoke/app-a/method/orders/8')
   await send(b.port, 'GET', '/v1.0/nonsense')
+  await send(b.port, 'GET', '/v1.0/state/store/a')
   await receiver.waitFor(({ spans }) => spans.length >= 5)
   await run(b, await b.metrics())
 }

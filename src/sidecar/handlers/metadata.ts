@@ -1,6 +1,7 @@
 import { DAPR_VERSION, VERSION } from '../../base/version.ts'
 import { readBody } from '../../net/index.ts'
 import type { SidecarReport } from '../../wire/sidecar-report.ts'
+import type { ComponentStatus } from '../components/component-host.ts'
 import type { Handler } from '../exchange.ts'
 import type { SidecarSettings } from '../settings.ts'
 import { jsonReply, NO_CONTENT } from './replies.ts'
@@ -8,6 +9,7 @@ import { jsonReply, NO_CONTENT } from './replies.ts'
 export interface MetadataSources {
   readonly settings: SidecarSettings
   readonly report: () => SidecarReport
+  readonly components: () => readonly ComponentStatus[]
   /** What was PUT, and what the command line adds (`appPID`, `cliPID`, `appCommand`). */
   readonly extended: Map<string, string>
 }
@@ -17,9 +19,11 @@ export const getMetadata =
   (sources: MetadataSources): Handler =>
   () => {
     const { settings, extended } = sources
+    const components = sources.components()
     return jsonReply({
       id: settings.appId,
       runtimeVersion: DAPR_VERSION,
+      ...(components.length === 0 ? {} : { components }),
       extended: {
         daprRuntimeVersion: DAPR_VERSION,
         sidelightVersion: VERSION,

@@ -10,6 +10,7 @@ import {
 } from '../../telemetry/index.ts'
 import type { SidecarExchange } from '../exchange.ts'
 import type { SidecarSettings } from '../settings.ts'
+import { shownPath } from './span-description.ts'
 
 /** Records what daprd records, at the moment the last byte has left. */
 export interface RequestMeter {
@@ -139,9 +140,9 @@ const UNMATCHED_PATH = '{unmatched}'
 const methodLabel = (x: SidecarExchange): string =>
   METHODS.has(x.request.method) ? x.request.method : 'UNKNOWN'
 
-/** daprd's fields, and the trace: its lines have none. The path goes without its query. */
+/** daprd's fields, and the trace: its lines have none. The path goes without its query and without keys. */
 const apiLogFields = (x: SidecarExchange, outcome: Outcome, durationMs: number) => ({
-  method: `${x.request.method} ${x.request.path}`,
+  method: `${x.request.method} ${shownPath(x)}`,
   useragent: headerValue(x.request.headers, 'user-agent') ?? '',
   code: outcome.status,
   size: outcome.responseBytes,

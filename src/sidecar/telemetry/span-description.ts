@@ -26,14 +26,22 @@ export const apiSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => 
   operation: (x, into) => describeOperation(x, into, own, own.appId),
   describe(x, span, reply) {
     const { request, target } = x
+    const path = shownPath(x)
+    const statement = `${request.method} ${path}`
     span.set(attributes.statusCode, String(reply.status))
-    span.set(attributes.api, `${request.method} ${request.path}`)
+    span.set(attributes.api, statement)
     span.set(attributes.protocol, 'http')
     span.set(attributes.httpMethod, request.method)
-    span.set(attributes.url, request.path)
+    span.set(attributes.url, path)
     span.set(attributes.serverAddress, request.remoteAddress)
     span.set(attributes.serverPort, String(request.remotePort))
     addDaprHeaders(x, span)
+    if (x.route?.group === 'state') {
+      span.set(attributes.daprSystem, 'state')
+      span.set(attributes.daprConnection, 'state')
+      span.set(attributes.daprStatement, statement)
+      span.set(attributes.daprStore, x.params.store)
+    }
     if (target === undefined) return
     span.name = `CallLocal/${target.name}/${target.method}`
     span.remoteService = target.name
@@ -43,10 +51,17 @@ export const apiSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => 
 })
 
 /** An invocation is named when its target is known. One that is refused before must not fill the index with what it says. */
-const firstName = ({ route, request }: SidecarExchange): string => {
+const firstName = (x: SidecarExchange): string => {
+  const { route } = x
   if (route === undefined) return UNMATCHED
-  return route.handler === undefined ? route.operation : request.path
+  return route.handler === undefined ? route.operation : shownPath(x)
 }
+
+/** The path without the keys of state: they may name people. */
+export const shownPath = ({ request, route, params }: SidecarExchange): string =>
+  route?.group === 'state' && params.key !== undefined
+    ? request.path.replace(/\/+[^/]*\/*$/, '/{key}')
+    : request.path
 
 /** The method by which daprd's peers call one another; ours speak HTTP, the tag stays. */
 const PEER_API = '/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream'

@@ -1,0 +1,169 @@
+import type { Clock } from '../../base/clock.ts'
+import { Fault, messageOf } from '../../base/fault.ts'
+import type { Logger } from '../../base/logger.ts'
+import { formatProblem, type Problem } from '../../base/problem.ts'
+import type { StateStore } from '../../components/state/index.ts'
+import type { Component, Located } from '../../resources/index.ts'
+import { openComponent } from './open-component.ts'
+import type { MetadataLookup } from './resolve-metadata.ts'
+
+/** A component that runs: what it is, and the driver's block. */
+export interface Hosted<Block> {
+  readonly component: Component
+  readonly block: Block
+}
+
+/** The components of this sidecar's app: started, replaced and closed as their resources come and go. */
+export interface ComponentHost extends AsyncDisposable {
+  /**
+   * Starts all of them.
+   * @throws Fault `COMPONENTS_FAILED`, naming every one that failed and does not ignore errors
+   */
+  start(components: readonly Located<Component>[]): Promise<void>
+  /** Follows a change: one that fails leaves what was there, is logged, and shows in the list. */
+  apply(components: readonly Located<Component>[]): Promise<void>
+  stateStore(name: string): Hosted<StateStore> | undefined
+  readonly stateStoreCount: number
+  /** For `GET /v1.0/metadata`. */
+  list(): readonly ComponentStatus[]
+}
+
+export interface ComponentStatus {
+  readonly name: string
+  readonly type: string
+  readonly version: string
+  readonly capabilities: readonly string[]
+  /** Why it does not run as its resource asks. */
+  readonly error?: string
+}
+
+export interface ComponentHostOptions {
+  readonly appId: string
+  readonly namespace: string
+  readonly clock: Clock
+  readonly log: Logger
+  readonly lookup: MetadataLookup
+  readonly onInit: (type: string, name: string, failed: boolean) => void
+}
+
+interface Entry {
+  readonly located: Located<Component>
+  /** What runs; of an earlier resource when the last change failed. */
+  hosted: Hosted<StateStore> | undefined
+  error: string | undefined
+}
+
+/** Calls that are under way when a component is replaced get this long. */
+const DRAIN_MS = 5_000
+
+export function createComponentHost(options: ComponentHostOptions): ComponentHost {
+  const { appId, namespace, clock, log, onInit } = options
+  const entries = new Map<string, Entry>()
+  const isOurs = ({ resource }: Located<Component>): boolean =>
+    (resource.scopes.length === 0 || resource.scopes.includes(appId)) &&
+    (resource.namespace === '' || resource.namespace === namespace)
+
+  const open = async (located: Located<Component>): Promise<Entry> => {
+    const before = entries.get(located.resource.name)
+    const opened = await openComponent(located.resource, options)
+    const { name, type } = located.resource
+    onInit(type, name, !opened.ok)
+    if (opened.ok) {
+      log.info(`component loaded. name: ${name}, type: ${type}/${located.resource.version}`)
+      return {
+        located,
+        hosted: { component: located.resource, block: opened.value },
+        error: undefined,
+      }
+    }
+    return { located, hosted: before?.hosted, error: opened.error }
+  }
+  const retire = (hosted: Hosted<StateStore> | undefined): void => {
+    if (hosted === undefined) return
+    clock.after(DRAIN_MS, () => void close(hosted))
+  }
+  const close = async ({ component, block }: Hosted<StateStore>): Promise<void> => {
+    try {
+      await block[Symbol.asyncDispose]()
+    } catch (error) {
+      log.warning(`component ${component.name} did not close: ${messageOf(error)}`)
+    }
+  }
+  const problemOf = ({ located, error = '' }: Entry): Problem => ({
+    path: `Component ${located.resource.name}`,
+    file: located.file,
+    line: located.line,
+    code: 'COMPONENT_FAILED',
+    message: error,
+  })
+
+  let last: Promise<void> = Promise.resolve()
+  /** One change after the other: an older one that ends later must not replace a newer one. */
+  const inTurn = (task: () => Promise<void>): Promise<void> => {
+    last = last.then(task, task)
+    return last
+  }
+
+  return {
+    start: (components) =>
+      inTurn(async () => {
+        const opened = await Promise.all(components.filter(isOurs).map(open))
+        for (const entry of opened) entries.set(entry.located.resource.name, entry)
+        const failed = opened.filter(({ error }) => error !== undefined)
+        for (const entry of failed)
+          if (entry.located.resource.ignoreErrors) log.error(formatProblem(problemOf(entry)))
+        const fatal = failed.filter(({ located }) => !located.resource.ignoreErrors)
+        if (fatal.length === 0) return
+        throw new Fault(
+          'COMPONENTS_FAILED',
+          fatal.map((entry) => formatProblem(problemOf(entry))).join('\n'),
+        )
+      }),
+    apply: (components) =>
+      inTurn(async () => {
+        const wanted = new Map(
+          components.filter(isOurs).map((located) => [located.resource.name, located]),
+        )
+        for (const [name, { hosted }] of entries) {
+          if (wanted.has(name)) continue
+          entries.delete(name)
+          retire(hosted)
+          log.info(`component removed. name: ${name}`)
+        }
+        for (const located of wanted.values()) {
+          const before = entries.get(located.resource.name)
+          if (before !== undefined && isSame(before.located.resource, located.resource)) continue
+          const entry = await open(located)
+          entries.set(located.resource.name, entry)
+          if (entry.error !== undefined) log.error(formatProblem(problemOf(entry)))
+          else retire(before?.hosted)
+        }
+      }),
+    stateStore: (name) => entries.get(name)?.hosted,
+    get stateStoreCount() {
+      return entries.size
+    },
+    list: () =>
+      [...entries.values()].map(({ located: { resource }, hosted, error }) => ({
+        name: resource.name,
+        type: resource.type,
+        version: resource.version,
+        capabilities: hosted === undefined ? [] : capabilitiesOf(hosted.block),
+        ...(error === undefined ? {} : { error }),
+      })),
+    async [Symbol.asyncDispose]() {
+      await last.catch(() => undefined)
+      const running = [...entries.values()].flatMap(({ hosted }) => hosted ?? [])
+      entries.clear()
+      await Promise.all(running.map(close))
+    },
+  }
+}
+
+/** Dapr adds `ACTOR` to what can hold actors' state. */
+function capabilitiesOf({ features }: StateStore): string[] {
+  const own: string[] = [...features]
+  return features.has('ETAG') && features.has('TRANSACTIONAL') ? [...own, 'ACTOR'] : own
+}
+
+const isSame = (a: Component, b: Component): boolean => JSON.stringify(a) === JSON.stringify(b)

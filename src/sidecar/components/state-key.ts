@@ -1,0 +1,39 @@
+import { apiFault } from '../../net/index.ts'
+import type { Component } from '../../resources/index.ts'
+
+const SEPARATOR = '||'
+
+/**
+ * The key as it stands in the store, by the component's `keyPrefix`: `appid` (default), `name`, `namespace`,
+ * `none`, or a text of the user's own.
+ *
+ * @throws Fault `ERR_STATE_ILLEGAL_KEY`
+ * @see dapr `pkg/components/state/state_config.go`
+ */
+export function toStoredKey(
+  component: Component,
+  own: { readonly appId: string; readonly namespace: string },
+  key: string,
+): string {
+  const strategy = prefixOf(component)
+  for (const part of [key, strategy])
+    if (part.includes(SEPARATOR)) throw apiFault('ERR_STATE_ILLEGAL_KEY', { key: part })
+  switch (strategy.toLowerCase()) {
+    case 'none':
+      return key
+    case 'name':
+      return `${component.name}${SEPARATOR}${key}`
+    case 'namespace':
+      return own.namespace === ''
+        ? `${own.appId}${SEPARATOR}${key}`
+        : `${own.namespace}.${own.appId}${SEPARATOR}${key}`
+    case '':
+    case 'appid':
+      return `${own.appId}${SEPARATOR}${key}`
+    default:
+      return `${strategy}${SEPARATOR}${key}`
+  }
+}
+
+const prefixOf = ({ metadata }: Component): string =>
+  metadata.find(({ name }) => name.toLowerCase() === 'keyprefix')?.value?.trim() ?? ''

@@ -1,0 +1,36 @@
+import type { Concurrency, Consistency } from '../../../components/state/index.ts'
+import { headerValue } from '../../../net/index.ts'
+import type { Handler } from '../../exchange.ts'
+import { NO_CONTENT } from '../replies.ts'
+import { etagOf } from './state-item.ts'
+import {
+  decodeParam,
+  queryMetadata,
+  type StateParts,
+  storedKeyOf,
+  storeOf,
+  writeFault,
+} from './state-parts.ts'
+
+/** `DELETE /v1.0/state/{store}/{key}`, with the ETag in `If-Match`. A key that is not there is as good as deleted. */
+export const deleteState =
+  (parts: StateParts): Handler =>
+  async (x) => {
+    const hosted = storeOf(parts, x)
+    const key = decodeParam(x.params.key)
+    const storedKey = storedKeyOf(parts, hosted, key)
+    const query = new URLSearchParams(x.request.query)
+    const { component, block } = hosted
+    const options = {
+      etag: etagOf(headerValue(x.request.headers, 'if-match')),
+      concurrency: (query.get('concurrency') || undefined) as Concurrency | undefined,
+      consistency: (query.get('consistency') || undefined) as Consistency | undefined,
+      metadata: queryMetadata(x.request.query),
+    }
+    await parts.calls
+      .state(x.span, component, 'delete', () => block.delete(storedKey, options))
+      .catch((error) => {
+        throw writeFault('ERR_STATE_DELETE', { key }, error)
+      })
+    return NO_CONTENT
+  }

@@ -1,0 +1,72 @@
+import type {
+  Concurrency,
+  Consistency,
+  DeleteOptions,
+  StateMetadata,
+  StateWrite,
+} from '../../../components/state/index.ts'
+import { fieldsOf, malformed, metadataOf } from './state-parts.ts'
+
+/** One item of a save or a transaction, as the API has it. */
+export interface StateItem {
+  readonly key: string
+  readonly value: unknown
+  readonly etag: string | undefined
+  readonly concurrency: Concurrency | undefined
+  readonly consistency: Consistency | undefined
+  readonly metadata: StateMetadata
+}
+
+/** @throws Fault `ERR_MALFORMED_REQUEST` */
+export function readItem(raw: unknown): StateItem {
+  const fields = fieldsOf(raw, 'an item')
+  if (typeof fields.key !== 'string' || fields.key === '')
+    throw malformed('"key" is a required field')
+  const options = fields.options === null ? {} : fieldsOf(fields.options ?? {}, 'options')
+  return {
+    key: fields.key,
+    value: fields.value ?? null,
+    etag: etagOf(fields.etag),
+    // Passed on as they are: the store says what it does not know.
+    concurrency: textOf(options.concurrency, 'options.concurrency') as Concurrency | undefined,
+    consistency: textOf(options.consistency, 'options.consistency') as Consistency | undefined,
+    metadata: metadataOf(fields.metadata, 'metadata'),
+  }
+}
+
+/** The value is JSON again, as daprd stores it: a text keeps its quotes. */
+export const toWrite = (item: StateItem, storedKey: string): StateWrite => ({
+  key: storedKey,
+  value: Buffer.from(JSON.stringify(item.value)),
+  etag: item.etag,
+  concurrency: item.concurrency,
+  consistency: item.consistency,
+  ttlSeconds: ttlOf(item.metadata),
+  metadata: item.metadata,
+})
+
+export const toDelete = (item: StateItem): DeleteOptions => ({
+  etag: item.etag,
+  concurrency: item.concurrency,
+  consistency: item.consistency,
+  metadata: item.metadata,
+})
+
+/** An empty ETag is none. */
+export const etagOf = (value: unknown): string | undefined =>
+  value === undefined || value === null || value === '' ? undefined : textOf(value, 'etag')
+
+function textOf(value: unknown, what: string): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value !== 'string') throw malformed(`${what} is a text`)
+  return value
+}
+
+/** @throws Fault `ERR_MALFORMED_REQUEST` */
+function ttlOf(metadata: StateMetadata): number | undefined {
+  const entry = Object.entries(metadata).find(([name]) => name.toLowerCase() === 'ttlinseconds')
+  if (entry === undefined || entry[1] === '') return undefined
+  if (!/^[+-]?\d{1,15}$/.test(entry[1]))
+    throw malformed('ttlInSeconds is a whole number of seconds')
+  return Number(entry[1])
+}

@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { eventually } from '../support/eventually.ts'
+import { startSpanReceiver } from '../support/span-receiver.ts'
+import { send, startSidecars, type TestSidecar, tracing } from '../support/test-sidecars.ts'
+
+const store = (name: string, more = '') =>
+  `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: ${name} }\nspec:\n  type: state.in-memory\n  metadata: [${more}]\n`
+
+async function open(
+  components: Readonly<Record<string, string>> = { 'a.yaml': store('statestore') },
+) {
+  const receiver = await startSpanReceiver()
+  const sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
+  const directory = `${sidecars.home}/components`
+  await mkdir(directory, { recursive: true })
+  const put = async (file: string, text: string): Promise<void> => {
+    await writeFile(`${sidecars.home}/draft`, text)
+    await rename(`${sidecars.home}/draft`, `${directory}/${file}`)
+  }
+  for (const [file, text] of Object.entries(components)) await put(file, text)
+  const sidecar = await sidecars.start('shop', { flags: [`--resources-path=${directory}`] })
+  return {
+    receiver,
+    sidecars,
+    sidecar,
+    put,
+    remove: (file: string) => rm(`${directory}/${file}`),
+    call: (method: string, path: string, body?: unknown, headers: readonly string[] = []) =>
+      send(
+        sidecar.port,
+        method,
+        `/v1.0/state/${path}`,
+        headers,
+        body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
+      ),
+    async [Symbol.asyncDispose]() {
+      await sidecars[Symbol.asyncDispose]()
+      await receiver[Symbol.asyncDispose]()
+    },
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof open>>
+type Answer = Awaited<ReturnType<Opened['call']>>
+const headerOf = ({ headers }: Answer, name: string): string | undefined =>
+  headers.find(([each]) => each.toLowerCase() === name)?.[1]
+const errorOf = (answer: Answer): string => {
+  const { errorCode, message } = JSON.parse(answer.body.toString())
+  return `${answer.status} ${errorCode}: ${message}`
+}
+const componentsOf = async (sidecar: TestSidecar) =>
+  ((await sidecar.metadata()) as unknown as { components?: { name: string; error?: string }[] })
+    .components ?? []
+
+describe('state over HTTP [dapr: pkg/api/http/http.go]', () => {
+  test('saves, gets with an ETag, and deletes', async () => {
+    await using opened = await open()
+    const { call } = opened
+    assert.equal((await call('POST', 'statestore', [{ key: 'a', value: { n: 1 } }])).status, 204)
+    const got = await call('GET', 'statestore/a')
+    assert.deepEqual(
+      [got.status, got.body.toString(), headerOf(got, 'content-type')],
+      [200, '{"n":1}', 'application/json'],
+    )
+    assert.ok((headerOf(got, 'etag') ?? '').length > 0)
+    assert.equal((await call('DELETE', 'statestore/a')).status, 204)
+    assert.equal((await call('GET', 'statestore/a')).status, 204)
+    assert.equal((await call('DELETE', 'statestore/a')).status, 204)
+    assert.equal((await call('POST', 'statestore', [])).status, 204)
+  })
+
+  test('keeps the quotes of a text, as daprd does, and takes PUT, too', async () => {
+    await using opened = await open()
+    const { call } = opened
+    await call('PUT', 'statestore', [{ key: 'a b/c', value: 'x' }])
+    assert.equal((await call('GET', 'statestore/a%20b%2Fc')).body.toString(), '"x"')
+    assert.equal((await call('GET', 'statestore/a+b%2Fc')).body.toString(), '"x"')
+  })
+
+  test('refuses a stale ETag with 409, on save and on delete', async () => {
+    await using opened = await open()
+    const { call } = opened
+    await call('POST', 'statestore', [{ key: 'a', value: 1 }])
+    const etag = headerOf(await call('GET', 'statestore/a'), 'etag')
+    await call('POST', 'statestore', [{ key: 'a', value: 2, etag }])
+    const stale = await call('POST', 'statestore', [{ key: 'a', value: 3, etag }])
+    assert.match(
+      errorOf(stale),
+      /^409 ERR_STATE_SAVE: failed saving state in state store statestore: possible etag mismatch\. error from state store: /,
+    )
+    const gone = await call('DELETE', 'statestore/a', undefined, [`If-Match: ${etag}`])
+    assert.match(errorOf(gone), /^409 ERR_STATE_DELETE: failed deleting state with key a: possible/)
+    assert.equal((await call('GET', 'statestore/a')).body.toString(), '2')
+  })
+
+  test('gets many at once, each for itself', async () => {
+    await using opened = await open()
+    const { call } = opened
+    await call('POST', 'statestore', [
+      { key: 'a', value: 1 },
+      { key: 'b', value: 'two' },
+    ])
+    const answer = await call('POST', 'statestore/bulk', { keys: ['a', 'x', 'b'] })
+    const entries = JSON.parse(answer.body.toString()) as { key: string; data?: unknown }[]
+    assert.deepEqual(
+      entries.map(({ key, data }) => [key, data]),
+      [
+        ['a', 1],
+        ['x', undefined],
+        ['b', 'two'],
+      ],
+    )
+    const empty = await call('POST', 'statestore/bulk', { keys: [] })
+    assert.equal(empty.body.toString(), '[]')
+  })
+
+  test('does all of a transaction, or nothing of it', async () => {
+    await using opened = await open()
+    const { call } = opened
+    await call('POST', 'statestore', [{ key: 'old', value: 1 }])
+    const operations = [
+      { operation: 'upsert', request: { key: 'new', value: 2 } },
+      { operation: 'delete', request: { key: 'old' } },
+    ]
+    const done = await call('POST', 'statestore/transaction', { operations, metadata: null })
+    assert.equal(done.status, 204)
+    assert.equal((await call('GET', 'statestore/old')).status, 204)
+    const failing = [
+      { operation: 'upsert', request: { key: 'new', value: 3 } },
+      { operation: 'upsert', request: { key: 'new', value: 4, etag: 'stale', options: {} } },
+    ]
+    const failed = await call('POST', 'statestore/transaction', { operations: failing })
+    assert.match(errorOf(failed), /^500 ERR_STATE_TRANSACTION: error while executing state/)
+    assert.equal((await call('GET', 'statestore/new')).body.toString(), '2')
+  })
+
+  test('tells when a key expires', async () => {
+    await using opened = await open()
+    const { call } = opened
+    await call('POST', 'statestore', [{ key: 'a', value: 1, metadata: { ttlInSeconds: '100' } }])
+    const until = Date.parse(
+      String(headerOf(await call('GET', 'statestore/a'), 'metadata.ttlexpiretime')),
+    )
+    assert.ok(until > Date.now() && until <= Date.now() + 100_000)
+  })
+
+  for (const [what, method, path, body, expected] of [
+    [
+      'an unknown store',
+      'GET',
+      'other/a',
+      undefined,
+      '400 ERR_STATE_STORE_NOT_FOUND: state store other is not found',
+    ],
+    [
+      'a key with the separator',
+      'GET',
+      'statestore/a%7C%7Cb',
+      undefined,
+      "400 ERR_MALFORMED_REQUEST: input key/keyPrefix 'a||b' can't contain '||'",
+    ],
+    [
+      'a body that is no array',
+      'POST',
+      'statestore',
+      {},
+      '400 ERR_MALFORMED_REQUEST: failed deserializing HTTP body: the body is an array of items',
+    ],
+    [
+      'an item without a key',
+      'POST',
+      'statestore',
+      [{ value: 1 }],
+      '400 ERR_MALFORMED_REQUEST: failed deserializing HTTP body: "key" is a required field',
+    ],
+    [
+      'a ttl that is no number',
+      'POST',
+      'statestore',
+      [{ key: 'a', metadata: { ttlInSeconds: 'soon' } }],
+      '400 ERR_MALFORMED_REQUEST: failed deserializing HTTP body: ttlInSeconds is a whole number of seconds',
+    ],
+    [
+      'an unknown operation',
+      'POST',
+      'statestore/transaction',
+      { operations: [{ operation: 'push', request: { key: 'a' } }] },
+      '400 ERR_NOT_SUPPORTED_STATE_OPERATION: operation type push not supported',
+    ],
+  ] as const)
+    test(`refuses ${what}`, async () => {
+      await using opened = await open()
+      assert.equal(errorOf(await opened.call(method, path, body)), expected)
+    })
+
+  test('refuses a body that is no JSON without repeating it', async () => {
+    await using opened = await open()
+    const answer = await opened.call('POST', 'statestore', '[{"key":"hunter2"')
+    assert.match(errorOf(answer), /^400 ERR_MALFORMED_REQUEST: /)
+    assert.ok(!answer.body.toString().includes('hunter2'))
+  })
+
+  test('says that no store is configured at all', async () => {
+    await using opened = await open({})
+    assert.equal(
+      errorOf(await opened.call('GET', 'statestore/a')),
+      '500 ERR_STATE_STORE_NOT_CONFIGURED: state store statestore is not configured',
+    )
+  })
+})
+
+describe('a state call', () => {
+  test('is a span of the request and a span of the store below it, without the key', async () => {
+    await using opened = await open()
+    const { call, receiver, sidecar } = opened
+    await call('POST', 'statestore', [{ key: 'planted-key', value: 'planted-value' }])
+    await call('GET', 'statestore/planted-key')
+    await receiver.waitFor(({ spans }) => spans.length === 4)
+    const get = receiver.spans.find(({ name }) => name === '/v1.0/state/statestore/{key}')
+    const below = receiver.spans.find(({ parentId }) => parentId === get?.id)
+    assert.deepEqual(
+      [below?.name, below?.kind, below?.remoteEndpoint?.serviceName],
+      ['get statestore', 'CLIENT', 'statestore'],
+    )
+    assert.equal(below?.tags?.['db.system.name'], 'in-memory')
+    assert.equal(get?.tags?.['db.system'], 'state')
+    assert.equal(get?.tags?.['db.name'], 'statestore')
+    const page = await sidecar.metrics()
+    assert.match(
+      page,
+      /dapr_component_state_count\{app_id="shop",component="statestore",namespace="default",operation="get",success="true"\} 1/,
+    )
+    assert.match(
+      page,
+      /dapr_runtime_component_init_total\{app_id="shop",component="state.in-memory"\} 1/,
+    )
+    for (const text of [JSON.stringify(receiver.spans), page, sidecar.log.join('\n')])
+      assert.doesNotMatch(text, /planted/)
+  })
+})
+
+describe('components from --resources-path', () => {
+  test('come, change and go while the sidecar runs', async () => {
+    await using opened = await open()
+    const { call, put, remove, sidecar } = opened
+    await call('POST', 'statestore', [{ key: 'a', value: 1 }])
+    await put('b.yaml', store('second'))
+    await eventually(async () => (await call('GET', 'second/a')).status === 204)
+    await put('b.yaml', store('second').replace('in-memory', 'in-memroy'))
+    const broken = await eventually(async () =>
+      (await componentsOf(sidecar)).find(({ error }) => error !== undefined),
+    )
+    assert.match(broken?.error ?? '', /did you mean state\.in-memory\?/)
+    assert.equal((await call('GET', 'second/a')).status, 204, 'the one before goes on')
+    await remove('b.yaml')
+    await eventually(async () => (await call('GET', 'second/a')).status === 400)
+    assert.equal((await call('GET', 'statestore/a')).body.toString(), '1')
+  })
+
+  test('are not those of other apps', async () => {
+    await using opened = await open({
+      'a.yaml': store('mine'),
+      'b.yaml': `${store('theirs')}scopes: [other]\n`,
+    })
+    assert.deepEqual(
+      (await componentsOf(opened.sidecar)).map(({ name }) => name),
+      ['mine'],
+    )
+  })
+
+  test('prefix keys as they are told to', async () => {
+    await using opened = await open({
+      'a.yaml': store('plain', '{ name: keyPrefix, value: none }'),
+      'b.yaml': store('bad', '{ name: keyPrefix, value: "a||b" }'),
+    })
+    await opened.call('POST', 'plain', [{ key: 'a', value: 1 }])
+    assert.equal((await opened.call('GET', 'plain/a')).body.toString(), '1')
+    assert.match(errorOf(await opened.call('GET', 'bad/a')), /^400 ERR_MALFORMED_REQUEST/)
+  })
+
+  test('that fail stop the start by name, unless errors are to be ignored', async () => {
+    const broken = store('broken').replace('in-memory', 'oracle')
+    await assert.rejects(
+      open({ 'a.yaml': broken }),
+      /COMPONENTS_FAILED|no driver for state\.oracle/,
+    )
+    await using opened = await open({
+      'a.yaml': broken.replace('spec:\n', 'spec:\n  ignoreErrors: true\n'),
+    })
+    const [component] = await componentsOf(opened.sidecar)
+    assert.match(component?.error ?? '', /no driver for state\.oracle/)
+  })
+})
