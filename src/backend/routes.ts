@@ -66,6 +66,9 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   route('GET', '/zipkin/traces/{traceId}', getIndex(p), 'console'),
   route('GET', '/zipkin/dependency', getIndex(p), 'console'),
   route('GET', '/zipkin/traceViewer', getIndex(p), 'console'),
+  route('GET', '/zipkin/configuration', getIndex(p), 'console'),
+  route('GET', '/zipkin/doctor', getIndex(p), 'console'),
+  route('GET', '/zipkin/what-if', getIndex(p), 'console'),
   route('GET', '/zipkin', getIndex(p), 'console'),
   route('GET', '/zipkin/{file...}', getFile(p), 'console'),
 ]

@@ -150,14 +150,12 @@ export const sidecarFlags = [
   {
     name: 'resources-path',
     type: 'list',
-    doc: 'directory of Component files',
-    unbuilt: 'components',
+    doc: 'directory of Component files, watched',
   },
   {
     name: 'components-path',
     type: 'list',
-    doc: 'directory of Component files',
-    unbuilt: 'components',
+    doc: 'the same, by its old name',
   },
   { name: 'placement-host-address', type: 'string', doc: 'placement service', unbuilt: 'actors' },
   { name: 'scheduler-host-address', type: 'string', doc: 'scheduler service', unbuilt: 'jobs' },
@@ -265,6 +263,46 @@ export const configValidateFlags = [
     default: 'false',
     doc: 'accept what daprd reads in silence',
   },
+] as const satisfies readonly Flag[]
+
+/** Flags of `config what-if`. */
+export const configWhatIfFlags = [
+  {
+    name: 'backend',
+    type: 'string',
+    default: 'http://localhost:9411',
+    doc: 'trace backend that holds the traces',
+  },
+  {
+    name: 'last',
+    type: 'durationMs',
+    default: '1h',
+    doc: 'how far back traces are looked at, at most 168h',
+  },
+  { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of tables' },
+] as const satisfies readonly Flag[]
+
+/** Flags of `tune`. */
+export const tuneFlags = [
+  { name: 'for', type: 'durationMs', doc: 'how long it holds, from 1s to 168h, for example 10m' },
+  {
+    name: 'file',
+    type: 'string',
+    doc: 'Configuration file to write to; default: the one that all sidecars have',
+  },
+  { name: 'list', type: 'bool', default: 'false', doc: 'show the overrides in force' },
+  {
+    name: 'clear',
+    type: 'bool',
+    default: 'false',
+    doc: 'remove the overrides that are named, or all that tune has made',
+  },
+  { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of lines' },
+] as const satisfies readonly Flag[]
+
+/** Flags of `doctor`. */
+export const doctorFlags = [
+  { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of lines' },
 ] as const satisfies readonly Flag[]
 
 export const backendFlags = [
@@ -396,8 +434,7 @@ export const runFlags = [
     name: 'resources-path',
     short: 'd',
     type: 'list',
-    doc: 'directory of Component files',
-    unbuilt: 'components',
+    doc: 'directory of Component files, watched',
   },
 ] as const satisfies readonly Flag[]
 

@@ -15,4 +15,5 @@ export const createSharedParts = ({ clock, env, home, pid }: CliContext): Shared
   hostName: hostname(),
   pid,
   secretsDirectory: join(home, 'secrets'),
+  componentParts: new Map(),
 })

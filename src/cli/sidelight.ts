@@ -22,8 +22,16 @@ const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<
     load: async () => (await import('./commands/run.ts')).up,
   },
   config: {
-    doc: 'check Configuration files and manifests (config validate PATH…)',
+    doc: 'check Configurations (config validate PATH…), try them out (config what-if FILE)',
     load: async () => (await import('./commands/config.ts')).config,
+  },
+  tune: {
+    doc: 'sample more or less for a while (tune orders=100% --for 10m)',
+    load: async () => (await import('./commands/tune.ts')).tune,
+  },
+  doctor: {
+    doc: 'say why there is no trace, and what to do (doctor [APP])',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   backend: {
     doc: 'run the trace backend: Zipkin API, store and console',

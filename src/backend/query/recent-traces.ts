@@ -35,13 +35,12 @@ export async function recentTraces(
   const endMs = Math.ceil(endUs / 1_000)
   const beginMs = endMs - lookbackMs
   const sliceMs = Math.max(MIN_SLICE_MS, Math.ceil(lookbackMs / SLICES))
-  let taken = 0
+  // Pages and slices end with whole milliseconds, which they share with the next ones.
+  const seen = new Set<string>()
   let oldestUs = endUs
   for (let toMs = endMs; toMs > beginMs && !isGone(); toMs -= sliceMs) {
     const fromMs = Math.max(beginMs, toMs - sliceMs)
-    // A slice begins behind the millisecond in which the one before it ends.
-    const seen = new Set<string>()
-    let untilMs = toMs === endMs ? toMs : toMs - 1
+    let untilMs = toMs
     let limit = PAGE
     while (untilMs >= fromMs && !isGone()) {
       const traces = await store.search({
@@ -57,10 +56,9 @@ export async function recentTraces(
       })
       const fresh = traces.filter(([first]) => first !== undefined && !seen.has(first.traceId))
       for (const spans of fresh) {
-        if (taken === maxTraces) return { fromUs: oldestUs, isCapped: true }
+        if (seen.size === maxTraces) return { fromUs: oldestUs, isCapped: true }
         seen.add((spans[0] as ZipkinSpan).traceId)
         take(spans)
-        taken++
         oldestUs = Math.min(oldestUs, traceTimeUs(spans))
       }
       await nextTurn()

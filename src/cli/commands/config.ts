@@ -10,6 +10,11 @@ const subcommands: Readonly<
     doc: 'check files, directories and manifests; - is standard input',
     load: async () => (await import('./config-validate.ts')).configValidate,
   },
+  'what-if': {
+    usage: 'config what-if FILE',
+    doc: 'what it would have kept of the recorded traces',
+    load: async () => (await import('./config-what-if.ts')).configWhatIf,
+  },
 }
 
 export const config: Command = async ([name = '--help', ...rest], context) => {

@@ -62,6 +62,8 @@ export const configurationCauses: readonly Cause[] = [
   {
     code: 'CONFIGURATION_WARNINGS',
     find({ report: { configuration } }) {
+      // Those of a change that was rejected belong to a file that is not in force.
+      if (configuration.lastReload === 'rejected') return undefined
       const warnings = configuration.problems.filter(isWarning)
       if (warnings.length === 0) return undefined
       return {

@@ -1,0 +1,76 @@
+import { Fault, messageOf } from '../base/fault.ts'
+import { VERSION } from '../base/version.ts'
+import { createUpstream, type UpstreamReply } from '../net/index.ts'
+
+export interface BackendAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Of an answer; the largest has some hundred lines. */
+const MAX_ANSWER_BYTES = 4_194_304
+const CONNECT_TIMEOUT_MS = 5_000
+
+/**
+ * One untraced POST to a backend.
+ *
+ * @param url of the backend, for example `http://localhost:9411`
+ * @throws Fault `BACKEND_URL`, `BACKEND_UNREACHABLE`
+ */
+export async function postToBackend(
+  url: string,
+  path: string,
+  body: string,
+): Promise<BackendAnswer> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new Fault(
+      'BACKEND_URL',
+      `--backend needs a URL such as http://localhost:9411, not ${url}`,
+    )
+  const { origin, pathname } = new URL(url)
+  const upstream = createUpstream({
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    keepAliveMs: 1,
+    maxHeaderBytes: 65_536,
+    verifyTls: true,
+  })
+  try {
+    const reply = await upstream.send(
+      origin,
+      {
+        method: 'POST',
+        target: `${pathname.replace(/\/$/, '')}${path}`,
+        headers: ['User-Agent', `sidelight/${VERSION}`, 'Content-Type', 'application/yaml'],
+        body: Buffer.from(body),
+      },
+      () => undefined,
+    )
+    return { status: reply.status, body: await readText(reply) }
+  } catch (cause) {
+    throw new Fault(
+      'BACKEND_UNREACHABLE',
+      `no trace backend answers at ${origin} (${messageOf(cause)}); start one with sidelight backend, or name it with --backend`,
+      { cause },
+    )
+  } finally {
+    await upstream.close()
+  }
+}
+
+const readText = ({ body }: UpstreamReply): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let size = 0
+    body.pipe({
+      write(chunk) {
+        size += chunk.length
+        if (size > MAX_ANSWER_BYTES) {
+          body.cancel()
+          reject(new Error(`the answer has more than ${MAX_ANSWER_BYTES} bytes`))
+        } else chunks.push(chunk)
+        return true
+      },
+      end: () => resolve(Buffer.concat(chunks).toString()),
+      fail: reject,
+    })
+  })
