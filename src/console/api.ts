@@ -9,6 +9,8 @@ export interface Failure {
   readonly status: number
   /** The backend's own words, or the browser's. */
   readonly message: string
+  /** JSON that came with a refusal. */
+  readonly body?: unknown
 }
 
 export type Answer<T> = Result<T, Failure>
@@ -17,16 +19,23 @@ export const isPassing = ({ kind }: Failure): boolean =>
   kind === 'unreachable' || kind === 'overloaded'
 
 /** GET below the mount; `check` is the shape the caller relies on. */
-export async function getJson<T>(
+export const getJson = <T>(
   path: string,
   check: (value: unknown) => value is T,
   signal?: AbortSignal,
+): Promise<Answer<T>> => askJson(path, check, signal === undefined ? {} : { signal })
+
+/** As `getJson`, with a method and a body. */
+export async function askJson<T>(
+  path: string,
+  check: (value: unknown) => value is T,
+  request: RequestInit,
 ): Promise<Answer<T>> {
   let response: Response
   let text: string
   try {
     // Names may be cached for minutes (Zipkin's rule); people who look want what is there now.
-    response = await fetch(path, { cache: 'no-cache', ...(signal !== undefined && { signal }) })
+    response = await fetch(path, { cache: 'no-cache', ...request })
     text = await response.text()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -41,13 +50,14 @@ export async function getJson<T>(
 
 function toFailure(response: Response, text: string): Failure {
   const { status, statusText } = response
-  const isPlain = response.headers.get('content-type')?.startsWith('text/plain') ?? true
-  const words = isPlain ? text.trim().slice(0, 500) : ''
+  const type = response.headers.get('content-type')
+  const words = type === null || type.startsWith('text/plain') ? text.trim().slice(0, 500) : ''
   const message = words === '' ? `${status} ${statusText}`.trim() : words
   if (status === 404) return { kind: 'notFound', status, message }
   if (status === 429 || status === 503) return { kind: 'overloaded', status, message }
   if (status === 502 || status === 504) return { kind: 'unreachable', status, message }
-  return { kind: 'refused', status, message }
+  const body = type?.startsWith('application/json') === true ? { body: parseJson(text) } : {}
+  return { kind: 'refused', status, message, ...body }
 }
 
 function parseJson(text: string): unknown {

@@ -6,10 +6,13 @@ import { Notice } from './parts/notice.tsx'
 import { type Key, useKeys } from './parts/use-keys.ts'
 import { route } from './router.ts'
 import { settings } from './settings.ts'
+import { ConfigurationView } from './views/configuration-view.tsx'
+import { DoctorView } from './views/doctor-view.tsx'
 import { FileView } from './views/file-view.tsx'
 import { MapView } from './views/map-view.tsx'
 import { SearchView } from './views/search-view.tsx'
 import { TraceView } from './views/trace-view.tsx'
+import { WhatIfView } from './views/what-if-view.tsx'
 
 export function App() {
   const isHelpOpen = useSignal(false)
@@ -49,6 +52,12 @@ function View() {
       return <FileView />
     case 'map':
       return <MapView settings={config} />
+    case 'configuration':
+      return <ConfigurationView settings={config} />
+    case 'doctor':
+      return <DoctorView settings={config} />
+    case 'whatIf':
+      return <WhatIfView settings={config} />
     case 'unknown':
       return (
         <Notice title="There is no page here">
@@ -61,4 +70,11 @@ function View() {
   }
 }
 
-const titleOf = (view: string): string => (view === 'map' ? 'Service map · Sidelight' : 'Sidelight')
+const TITLES: Readonly<Record<string, string>> = {
+  map: 'Service map · Sidelight',
+  configuration: 'Configuration · Sidelight',
+  doctor: 'Doctor · Sidelight',
+  whatIf: 'What if · Sidelight',
+}
+
+const titleOf = (view: string): string => TITLES[view] ?? 'Sidelight'

@@ -7,6 +7,9 @@ export type Route =
   | { readonly view: 'trace'; readonly traceId: string }
   | { readonly view: 'file' }
   | { readonly view: 'map' }
+  | { readonly view: 'configuration' }
+  | { readonly view: 'doctor' }
+  | { readonly view: 'whatIf' }
   | { readonly view: 'unknown'; readonly path: string }
 
 const here = signal(new URL(document.location.href))
@@ -14,13 +17,26 @@ const here = signal(new URL(document.location.href))
 /** The URL's query part. Views read all of their state from here. */
 export const params = computed(() => here.value.searchParams)
 
+/** What stands behind `#`, as parameters: never sent to a server, so it may be long and need not be public. */
+export const fragment = computed(() => new URLSearchParams(here.value.hash.slice(1)))
+
+/** Pages without anything in their path. */
+const PAGES: Readonly<Record<string, Route>> = {
+  '': { view: 'search' },
+  'index.html': { view: 'search' },
+  dependency: { view: 'map' },
+  traceViewer: { view: 'file' },
+  configuration: { view: 'configuration' },
+  doctor: { view: 'doctor' },
+  'what-if': { view: 'whatIf' },
+}
+
 export const route = computed((): Route => {
   const base = new URL(document.baseURI).pathname
   const { pathname } = here.value
   const path = pathname.startsWith(base) ? pathname.slice(base.length) : pathname.slice(1)
-  if (path === '' || path === 'index.html') return { view: 'search' }
-  if (path === 'dependency') return { view: 'map' }
-  if (path === 'traceViewer') return { view: 'file' }
+  const page = Object.hasOwn(PAGES, path) ? PAGES[path] : undefined
+  if (page !== undefined) return page
   const traceId = /^traces\/([^/]+)\/?$/.exec(path)?.[1]
   return traceId === undefined
     ? { view: 'unknown', path }

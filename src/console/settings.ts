@@ -10,6 +10,8 @@ export interface Settings {
   readonly searchEnabled: boolean
   /** Whether the backend lets the console remove all traces. */
   readonly allowClear: boolean
+  /** A Sidelight backend also knows the sidecars; a stock Zipkin has traces only. */
+  readonly knowsSidecars: boolean
   /** How long the backend keeps what it is sent, in words, when it says so. */
   readonly retention: string | undefined
 }
@@ -35,6 +37,7 @@ export async function loadSettings(): Promise<void> {
     queryLimit: typeof limit === 'number' && limit > 0 ? limit : 10,
     searchEnabled: found.searchEnabled !== false,
     allowClear: own.allowClear === true,
+    knowsSidecars: isObject(found.sidelight),
     retention: isObject(own.retention) ? retentionInWords(own.retention) : undefined,
   }
 }

@@ -367,7 +367,7 @@ describe('the console: around', () => {
     await console.open()
     await hasCount(rows(page), 5)
     const seen: string[] = []
-    for (let i = 0; i < 26; i++) {
+    for (let i = 0; i < 32; i++) {
       await page.keyboard.press('Tab')
       const step = await page.evaluate(() => {
         const at = document.activeElement

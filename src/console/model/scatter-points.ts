@@ -1,3 +1,4 @@
+import { type ChangeMark, markChanges, type SamplingChange } from './sampling-changes.ts'
 import type { Trace } from './trace.ts'
 
 interface Tick {
@@ -10,22 +11,31 @@ export interface Plot {
   readonly points: readonly { readonly trace: Trace; readonly x: number; readonly y: number }[]
   readonly xTicks: readonly Tick[]
   readonly yTicks: readonly Tick[]
+  /** Where sampling changed. */
+  readonly marks: readonly ChangeMark[]
 }
 
 const EDGE = 0.02
 const TOP = 0.1
+/** Traces often end where sampling changes, so the axis goes on to a change that is this near, as a share of it. */
+const REACH = 1 / 3
 
 /**
  * Places traces by start and duration, failed ones last, to be drawn over the others. Durations that
  * differ more than 30-fold get a log scale.
  */
-export function placePoints(traces: readonly Trace[]): Plot {
+export function placePoints(
+  traces: readonly Trace[],
+  changes: readonly SamplingChange[] = [],
+): Plot {
   const timed = traces.filter((trace) => trace.startUs > 0)
-  if (timed.length === 0) return { points: [], xTicks: [], yTicks: [] }
+  if (timed.length === 0) return { points: [], xTicks: [], yTicks: [], marks: [] }
   const starts = timed.map((trace) => trace.startUs)
   const durations = timed.map((trace) => Math.max(1, trace.durationUs))
-  const firstUs = Math.min(...starts)
-  const lastUs = Math.max(...starts)
+  const near = changesNear(changes, Math.min(...starts), Math.max(...starts))
+  const moments = [...starts, ...near.map(({ atUs }) => atUs)]
+  const firstUs = Math.min(...moments)
+  const lastUs = Math.max(...moments)
   const shortestUs = Math.min(...durations)
   const longestUs = Math.max(...durations)
   const isLog = longestUs / shortestUs > 30
@@ -50,7 +60,17 @@ export function placePoints(traces: readonly Trace[]): Plot {
       us,
       share: y(us),
     })),
+    marks: markChanges(near, x),
   }
+}
+
+function changesNear(
+  changes: readonly SamplingChange[],
+  firstUs: number,
+  lastUs: number,
+): readonly SamplingChange[] {
+  const reachUs = (lastUs - firstUs) * REACH
+  return changes.filter(({ atUs }) => atUs >= firstUs - reachUs && atUs <= lastUs + reachUs)
 }
 
 function logScale(shortestUs: number, longestUs: number): (us: number) => number {

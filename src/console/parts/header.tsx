@@ -7,6 +7,15 @@ import { ClearButton } from './clear-button.tsx'
 import { IconButton } from './icon-button.tsx'
 import { Icon } from './icons.tsx'
 
+/** `isOwn`: only a Sidelight backend can fill it. */
+const VIEWS = [
+  { href: './', name: 'Search', isOwn: false, view: 'search' },
+  { href: 'dependency', name: 'Service map', isOwn: false, view: 'map' },
+  { href: 'configuration', name: 'Configuration', isOwn: true, view: 'configuration' },
+  { href: 'doctor', name: 'Doctor', isOwn: true, view: 'doctor' },
+  { href: 'what-if', name: 'What if', isOwn: true, view: 'whatIf' },
+] as const
+
 export function Header({ onHelp }: { onHelp: () => void }) {
   const { view } = route.value
   void theme.value
@@ -20,12 +29,13 @@ export function Header({ onHelp }: { onHelp: () => void }) {
         <span>Sidelight</span>
       </a>
       <nav aria-label="Views">
-        <a href="./" aria-current={view === 'search' ? 'page' : undefined}>
-          Search
-        </a>
-        <a href="dependency" aria-current={view === 'map' ? 'page' : undefined}>
-          Service map
-        </a>
+        {VIEWS.map(({ href, name, isOwn, view: its }) =>
+          isOwn && settings.value?.knowsSidecars !== true ? null : (
+            <a key={href} href={href} aria-current={its === view ? 'page' : undefined}>
+              {name}
+            </a>
+          ),
+        )}
       </nav>
       <div class="top-tools">
         <JumpBox />

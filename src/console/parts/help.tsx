@@ -20,6 +20,24 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
     ],
   },
   {
+    title: 'Configuration, doctor',
+    keys: [
+      ['↓ ↑ or j k', 'next, previous sidecar'],
+      ['Enter', 'open it'],
+      ['Esc', 'back to all'],
+      ['r', 'load again'],
+    ],
+  },
+  {
+    title: 'What if',
+    keys: [
+      ['/', 'to the Configuration'],
+      ['Ctrl+Enter', 'run it'],
+      ['Esc', 'leave it'],
+      ['r', 'run again'],
+    ],
+  },
+  {
     title: 'Trace',
     keys: [
       ['↓ ↑ or j k', 'next, previous span'],

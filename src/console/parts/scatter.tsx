@@ -1,14 +1,20 @@
 import type { Signal } from '@preact/signals'
 import { formatDuration } from '../model/durations.ts'
+import type { SamplingChange } from '../model/sampling-changes.ts'
 import { placePoints } from '../model/scatter-points.ts'
 import { formatTime } from '../model/times.ts'
 import type { Trace } from '../model/trace.ts'
 import { traceHref } from '../router.ts'
+import { ChangeMarks } from './change-marks.tsx'
 
 /** Start × duration of what was found. The list below holds the same for the keyboard. */
-export function Scatter(props: { traces: readonly Trace[]; hovered: Signal<string | undefined> }) {
-  const { traces, hovered } = props
-  const plot = placePoints(traces)
+export function Scatter(props: {
+  traces: readonly Trace[]
+  changes: readonly SamplingChange[]
+  hovered: Signal<string | undefined>
+}) {
+  const { traces, changes, hovered } = props
+  const plot = placePoints(traces, changes)
   return (
     <figure class="scatter" aria-label="Duration over time">
       <div class="scatter-y">
@@ -18,6 +24,7 @@ export function Scatter(props: { traces: readonly Trace[]; hovered: Signal<strin
           </span>
         ))}
       </div>
+      <ChangeMarks marks={plot.marks} />
       <svg aria-hidden="true">
         {plot.yTicks.map(({ us, share }) => (
           <line

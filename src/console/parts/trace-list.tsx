@@ -7,7 +7,7 @@ import type { Trace } from '../model/trace.ts'
 import { traceHref } from '../router.ts'
 import { useInterval } from '../use-interval.ts'
 import { ServiceName } from './service-name.tsx'
-import { useKeys } from './use-keys.ts'
+import { useRowKeys } from './use-row-keys.ts'
 
 const MAX_CHIPS = 6
 
@@ -21,17 +21,7 @@ export function TraceList(props: {
   useInterval(5000, () => {
     now.value = nowMs()
   })
-  const move = (step: number): void => {
-    const links = [...(list.current?.querySelectorAll<HTMLAnchorElement>('a.result') ?? [])]
-    const at = links.findIndex((link) => link.matches(':focus'))
-    links[at === -1 ? (step > 0 ? 0 : links.length - 1) : at + step]?.focus()
-  }
-  useKeys({
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    j: () => move(1),
-    k: () => move(-1),
-  })
+  useRowKeys(list, 'a.result')
   const longestUs = Math.max(1, ...props.traces.map((trace) => trace.durationUs))
   return (
     <ol class="trace-list" ref={list}>

@@ -6,6 +6,7 @@ import { formatExact } from '../model/times.ts'
 import { listFilters, listWidenings, type Widening } from '../model/widenings.ts'
 import { Notice } from '../parts/notice.tsx'
 import { searchHref } from '../search-link.ts'
+import { Reasons } from './reasons.tsx'
 
 /** A search matched nothing: what it asked for, and what each wider search would find. */
 export function NothingFound({ query }: { query: SearchQuery }) {
@@ -31,6 +32,7 @@ export function NothingFound({ query }: { query: SearchQuery }) {
         </ul>
       )}
       <Wider query={query} />
+      <Reasons />
       {filters.length > 0 && (
         <p class="hint">
           With a service set, only that service's own spans are looked at; durations are compared
@@ -93,8 +95,10 @@ export function NoSpans() {
     <Notice title="No spans have arrived yet">
       <p>
         The backend is up and empty. This page looks again every five seconds and shows the first
-        trace when it comes. When none comes, it is nearly always one of these:
+        trace when it comes.
       </p>
+      <Reasons />
+      <p>When none comes, it is nearly always one of these:</p>
       <ol class="causes">
         <li>
           <strong>The sampling rate is 0.</strong> Without <code>samplingRate</code> a sidecar keeps

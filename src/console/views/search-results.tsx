@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useMemo } from 'preact/hooks'
 import { getTraces } from '../api.ts'
 import { nowMs } from '../clock.ts'
+import { listChanges } from '../model/sampling-changes.ts'
 import { formatSearchQuery, type SearchQuery, SORTS, toApiParams } from '../model/search-query.ts'
 import { sortTraces } from '../model/sort-traces.ts'
 import { formatTime } from '../model/times.ts'
@@ -14,6 +15,7 @@ import { useKeys } from '../parts/use-keys.ts'
 import { restoreScroll } from '../router.ts'
 import { runSearch } from '../search-link.ts'
 import { learnServices } from '../service-colors.ts'
+import { getSidecarsIfKnown } from '../sidecar-api.ts'
 import { useInterval } from '../use-interval.ts'
 import { useRemote } from '../use-remote.ts'
 import { NoSpans, NothingFound } from './nothing-found.tsx'
@@ -31,8 +33,11 @@ export function SearchResults(props: {
   const remote = useRemote(key, (signal) => getTraces(toApiParams(query, nowMs()).params, signal))
   const traces = useMemo(() => readTraces(remote.value ?? []), [remote.value])
   const hovered = useSignal<string | undefined>(undefined)
+  const sidecars = useRemote('sidecars', getSidecarsIfKnown)
+  const changes = useMemo(() => listChanges(sidecars.value?.statuses ?? []), [sidecars.value])
   const refresh = (): void => {
     remote.reload()
+    sidecars.reload()
     props.onRefresh()
   }
   const isEmpty = remote.value !== undefined && !remote.isOld && traces.length === 0
@@ -82,7 +87,7 @@ export function SearchResults(props: {
         </label>
         <IconButton icon="retry" title="Run again (r)" label="Run again" onClick={refresh} />
       </div>
-      <Scatter traces={traces} hovered={hovered} />
+      <Scatter traces={traces} changes={changes} hovered={hovered} />
       <TraceList traces={sorted} hovered={hovered} />
     </section>
   )

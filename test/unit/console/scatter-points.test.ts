@@ -12,7 +12,7 @@ const trace = (startUs: number, durationUs: number, tags = {}): Trace => {
 
 describe('placePoints', () => {
   test('draws nothing of nothing', () => {
-    assert.deepEqual(placePoints([]), { points: [], xTicks: [], yTicks: [] })
+    assert.deepEqual(placePoints([]), { points: [], xTicks: [], yTicks: [], marks: [] })
   })
   test('keeps every point inside the frame, also of durations far apart', () => {
     for (const traces of [
