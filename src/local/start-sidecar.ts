@@ -30,6 +30,8 @@ export interface SharedParts {
   readonly secretsDirectory?: string
   /** Configurations are read as daprd reads them, where it refuses nothing. */
   readonly daprLenient?: boolean
+  /** What components of all sidecars of this process have in common, by key. */
+  readonly componentParts: Map<string, unknown>
 }
 
 export interface RunningSidecar {
@@ -89,6 +91,10 @@ export async function startSidecar(
   const sidecar = buildSidecar(settings, {
     ...shared,
     components: components.value,
+    sharedParts: <T>(key: string, make: () => T): T => {
+      if (!shared.componentParts.has(key)) shared.componentParts.set(key, make())
+      return shared.componentParts.get(key) as T
+    },
     secrets: createSecretFiles(shared.secretsDirectory ?? '/nonexistent'),
     ids: createIdSource(),
     log,

@@ -14,6 +14,7 @@ export {
   STATUS_CLIENT_GONE,
 } from './message.ts'
 export { readBody } from './read-body.ts'
+export { readWhole } from './read-whole.ts'
 export {
   createRegistrationDirectory,
   type Registration,

@@ -18,7 +18,7 @@ export interface AppRequest {
   readonly method: string
   readonly target: string
   readonly headers: RawHeaders
-  readonly body: Request['body']
+  readonly body: Request['body'] | Uint8Array
 }
 
 export interface AppCall {

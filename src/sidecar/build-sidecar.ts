@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import type { DriverContext } from '../components/index.ts'
 import {
   createHttpServer,
   createRouter,
@@ -10,13 +11,12 @@ import {
   type Step,
 } from '../net/index.ts'
 import type { Component, Located, Reload, SecretFiles, Snapshot } from '../resources/index.ts'
-import { componentMetrics, type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
+import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
 import type { ConfigurationChange, SidecarReport } from '../wire/sidecar-report.ts'
 import { createAppChannel } from './app-channel.ts'
 import { createAppHealth } from './app-health.ts'
 import { createProbe } from './app-probe.ts'
-import { createComponentCalls } from './components/component-calls.ts'
-import { createComponentHost } from './components/component-host.ts'
+import { buildBlocks } from './build-blocks.ts'
 import { beginExchange, type SidecarExchange } from './exchange.ts'
 import { type GrpcRefusal, startGrpcRefusal } from './grpc-refusal.ts'
 import { getHealthz, getHealthzOutbound } from './handlers/get-healthz.ts'
@@ -24,12 +24,6 @@ import { getMetadata, putMetadata } from './handlers/metadata.ts'
 import { postRelease } from './handlers/post-release.ts'
 import { postShutdown } from './handlers/post-shutdown.ts'
 import { jsonReply } from './handlers/replies.ts'
-import { bulkGetState } from './handlers/state/bulk-get-state.ts'
-import { deleteState } from './handlers/state/delete-state.ts'
-import { getState } from './handlers/state/get-state.ts'
-import { setState } from './handlers/state/set-state.ts'
-import type { StateParts } from './handlers/state/state-parts.ts'
-import { transactState } from './handlers/state/transact-state.ts'
 import { createReleasePeers } from './keep/release-peers.ts'
 import { createMetricsServer } from './metrics-server.ts'
 import { createRegistrationResolver } from './names/registration-resolver.ts'
@@ -60,6 +54,8 @@ export interface SidecarDeps {
   readonly components: { current(): readonly Located<Component>[] }
   readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What components of all sidecars of this process have in common. */
+  readonly sharedParts: DriverContext['shared']
   readonly hostName: string
   readonly pid: number
   /** `POST /v1.0/shutdown` asks for a stop; the process's owner carries it out. */
@@ -130,43 +126,21 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       context: watch,
       lastChange: () => lastChange,
     })
-  const initialized = registry.counter(componentMetrics.initTotal)
-  const initFailed = registry.counter(componentMetrics.initFailTotal)
-  const app_id = settings.appId
-  const host = createComponentHost({
-    appId: app_id,
-    namespace: settings.namespace,
-    clock,
-    log,
-    lookup: {
-      env: deps.env,
-      secret: deps.secrets.resolve,
-      secretPlace: deps.secrets.placeOf,
-      identity: settings,
-    },
-    onInit(component, componentName, failed) {
-      if (failed) initFailed.with({ app_id, component, reason: 'init', componentName }).inc()
-      else initialized.with({ app_id, component }).inc()
-    },
-  })
-  const state: StateParts = {
-    host,
-    calls: createComponentCalls({ ...telemetry, registry, clock, ...settings }),
-    own: settings,
-    maxBodyBytes: settings.maxBodyBytes,
+  const { host, subscriber, handlers } = buildBlocks(settings, { ...deps, app, telemetry })
+  const sources = {
+    settings,
+    report,
+    subscriptions: subscriber.list,
+    components: host.list,
+    extended,
   }
-  const sources = { settings, report, components: host.list, extended }
   const routes = createRoutes({
     getHealthz: getHealthz(readiness, settings.appId),
     getHealthzOutbound: getHealthzOutbound(readiness),
     getMetadata: getMetadata(sources),
     putMetadata: putMetadata(sources),
     postShutdown: postShutdown(deps.requestStop),
-    getState: getState(state),
-    setState: setState(state),
-    deleteState: deleteState(state),
-    bulkGetState: bulkGetState(state),
-    transactState: transactState(state),
+    ...handlers,
   })
   let internalPort = 0
   const releaseKey = deps.ids.traceId()
@@ -250,6 +224,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     log.info(`application discovered on port ${appPort}`)
     health?.start()
     arrived()
+    void subscriber.appIsThere()
     becomeReady(true)
   }
 
@@ -302,6 +277,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       if (settings.blockShutdownMs > 0)
         await new Promise<void>((resolve) => clock.after(settings.blockShutdownMs, resolve))
       stopping.abort()
+      await subscriber[Symbol.asyncDispose]()
       health?.[Symbol.dispose]()
       const grace = settings.gracefulShutdownMs
       const untilMs = clock.elapsedMs() + grace

@@ -29,7 +29,14 @@ export interface SidecarExchange extends Traced, Measured {
 }
 
 /** The API groups that a Configuration's `api.allowed` and `api.denied` name. */
-export type ApiGroup = 'invoke' | 'metadata' | 'healthz' | 'shutdown' | 'state' | 'sidelight'
+export type ApiGroup =
+  | 'invoke'
+  | 'metadata'
+  | 'healthz'
+  | 'shutdown'
+  | 'state'
+  | 'publish'
+  | 'sidelight'
 
 /** One row of the API's table. */
 export interface Route extends RouteTemplate {

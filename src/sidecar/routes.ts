@@ -13,6 +13,7 @@ export interface Handlers {
   readonly deleteState: Handler
   readonly bulkGetState: Handler
   readonly transactState: Handler
+  readonly publish: Handler
 }
 
 /**
@@ -74,6 +75,15 @@ export const createRoutes = (handlers: Handlers): readonly Route[] => [
     state(method, '/bulk', 'state.bulk_get', handlers.bulkGetState),
     state(method, '/transaction', 'state.transaction', handlers.transactState),
   ]),
+  ...['POST', 'PUT'].map(
+    (method): Route => ({
+      method,
+      template: '/v1.0/publish/{pubsub}/{topic...}',
+      group: 'publish',
+      operation: 'publish.post',
+      handler: handlers.publish,
+    }),
+  ),
 ]
 
 const state = (method: string, below: string, operation: string, handler: Handler): Route => ({

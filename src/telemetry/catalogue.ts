@@ -128,6 +128,28 @@ export const componentMetrics = {
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
+  egressCount: counter('dapr_component_pubsub_egress_count', {
+    help: 'The number of outgoing messages published to the pub/sub component.',
+    labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    compat: true,
+  }),
+  egressLatencies: histogram('dapr_component_pubsub_egress_latencies', {
+    help: 'The latency of the response from the pub/sub component.',
+    labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  ingressCount: counter('dapr_component_pubsub_ingress_count', {
+    help: 'The number of incoming messages arriving from the pub/sub component.',
+    labels: ['app_id', 'component', 'namespace', 'process_status', 'status', 'topic'],
+    compat: true,
+  }),
+  ingressLatencies: histogram('dapr_component_pubsub_ingress_latencies', {
+    help: 'The consuming app event processing latency.',
+    labels: ['app_id', 'component', 'namespace', 'process_status', 'status', 'topic'],
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
   initTotal: counter('dapr_runtime_component_init_total', {
     help: 'The number of initialized components.',
     labels: ['app_id', 'component'],
@@ -247,6 +269,13 @@ export const attributes = {
   dbSystem: 'db.system.name',
   dbOperation: 'db.operation.name',
   component: 'dapr.component',
+  messagingSystem: 'messaging.system',
+  messagingDestination: 'messaging.destination.name',
+  deliveryAttempt: 'sidelight.delivery.attempt',
+  /** From publish to the begin of the delivery. */
+  deliveryDelayMs: 'sidelight.delivery.delay_ms',
+  /** `success`, `retry`, `drop`, `dead_letter`. */
+  deliveryOutcome: 'sidelight.delivery.outcome',
   /** What decided to sample: a rule's name, `rate`, `floor`, `force`, or `keep:` and the reason. */
   samplingRule: 'sidelight.sampling.rule',
   /** The decision's threshold T as in `tracestate`'s `ot=th`: it stands for 1 / (1 - T / 2^56) traces. */

@@ -141,6 +141,36 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'operation type {operation} not supported',
   },
+  ERR_PUBSUB_NOT_CONFIGURED: {
+    status: 400,
+    grpc: 'FailedPrecondition',
+    template: 'no pubsub is configured',
+  },
+  ERR_PUBSUB_NOT_FOUND: {
+    status: 404,
+    grpc: 'InvalidArgument',
+    template: 'pubsub {pubsub} is not found',
+  },
+  ERR_TOPIC_NAME_EMPTY: {
+    status: 404,
+    grpc: 'InvalidArgument',
+    template: 'topic is empty in pubsub {pubsub}',
+  },
+  ERR_PUBSUB_REQUEST_METADATA: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed deserializing metadata: {reason}',
+  },
+  ERR_PUBSUB_CLOUD_EVENTS_SER: {
+    status: 500,
+    grpc: 'InvalidArgument',
+    template: 'cannot create cloudevent: {reason}',
+  },
+  ERR_PUBSUB_PUBLISH_MESSAGE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'error when publish to topic {topic} in pubsub {pubsub}: {reason}',
+  },
   ERR_HEALTH_NOT_READY: { status: 500, grpc: 'Internal', template: 'dapr is not ready: {waiting}' },
   ERR_OUTBOUND_HEALTH_NOT_READY: {
     status: 500,

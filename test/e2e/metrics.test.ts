@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { sidecarCatalogue } from '../../src/telemetry/index.ts'
+import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-ports.ts'
 import { assertGolden } from '../support/golden.ts'
 import { requirePartner } from '../support/partners.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
 import { startTestApp } from '../support/test-app.ts'
+import { appBehaviours } from '../support/test-app-behaviours.ts'
 import { send, startSidecars, type TestSidecar, tracing } from '../support/test-sidecars.ts'
 
 /** One that serves, and one that cannot. */
@@ -20,11 +22,21 @@ apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: broken }
 spec: { type: state.none, ignoreErrors: true }
+---
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: events }
+spec: { type: pubsub.in-memory }
 `
 
 /** A sidecar that has done everything there is to measure. */
 async function exercised(run: (b: TestSidecar, page: string) => unknown): Promise<void> {
-  await using app = await startTestApp()
+  await using app = await startTestApp({
+    handler(request, response, seen, own) {
+      if (seen.target !== '/dapr/subscribe') return appBehaviours(request, response, seen, own)
+      response.end('[{"pubsubname":"events","topic":"orders","route":"/orders"}]')
+    },
+  })
   await using receiver = await startSpanReceiver()
   await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
   const a = await sidecars.start('app-a', { appPort: app.port })
@@ -44,6 +56,9 @@ async function exercised(run: (b: TestSidecar, page: string) => unknown): Promis
   await send(b.port, 'GET', '/v1.0/invoke/app-a/method/orders/8')
   await send(b.port, 'GET', '/v1.0/nonsense')
   await send(b.port, 'GET', '/v1.0/state/store/a')
+  await eventually(() => b.log.some((line) => line.includes('is subscribed')))
+  await send(b.port, 'POST', '/v1.0/publish/events/orders', [], 'abc')
+  await eventually(async () => /ingress_count\{/.test(await b.metrics()))
   await receiver.waitFor(({ spans }) => spans.length >= 5)
   await run(b, await b.metrics())
 }

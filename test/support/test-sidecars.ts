@@ -74,6 +74,7 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
   const sender = createSender({ userAgent: 'sidelight/test' })
   const running: RunningSidecar[] = []
   const all: TestSidecar[] = []
+  const componentParts = new Map<string, unknown>()
   let edits = 0
   return {
     home,
@@ -102,7 +103,15 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
       const started = await startSidecar(
         settings.value,
         configFiles ?? [configFile],
-        { clock, env: fullEnv, registrations, sender, hostName: 'test-host', pid: process.pid },
+        {
+          clock,
+          env: fullEnv,
+          registrations,
+          sender,
+          hostName: 'test-host',
+          pid: process.pid,
+          componentParts,
+        },
         createLogger({
           level: 'debug',
           format: formatLogfmt,

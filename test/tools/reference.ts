@@ -7,9 +7,12 @@ import type { Flag } from '../../src/cli/flags.ts'
 import {
   backendFlags,
   configValidateFlags,
+  configWhatIfFlags,
+  doctorFlags,
   environment,
   runFlags,
   sidecarFlags,
+  tuneFlags,
 } from '../../src/cli/settings.ts'
 import { configurationFields } from '../../src/resources/index.ts'
 import type { MetricDefinition } from '../../src/telemetry/index.ts'
@@ -76,8 +79,17 @@ ${flagTable(runFlags)}
 ## Flags of \`sidelight backend\`
 ${flagTable(backendFlags)}
 
+## Flags of \`sidelight doctor\`
+${flagTable(doctorFlags)}
+
+## Flags of \`sidelight tune\`
+${flagTable(tuneFlags)}
+
 ## Flags of \`sidelight config validate\`
 ${flagTable(configValidateFlags)}
+
+## Flags of \`sidelight config what-if\`
+${flagTable(configWhatIfFlags)}
 
 ## Fields of a Configuration
 \`dapr.io/v1alpha1\`, kind Configuration. Of all but \`tracing\` the form is checked, and nothing is in force yet.

@@ -2,15 +2,17 @@ import type { Clock } from '../../base/clock.ts'
 import { Fault, messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
 import { formatProblem, type Problem } from '../../base/problem.ts'
+import type { DriverContext } from '../../components/index.ts'
+import type { PubSub } from '../../components/pubsub/index.ts'
 import type { StateStore } from '../../components/state/index.ts'
 import type { Component, Located } from '../../resources/index.ts'
-import { openComponent } from './open-component.ts'
+import { type Block, openComponent } from './open-component.ts'
 import type { MetadataLookup } from './resolve-metadata.ts'
 
 /** A component that runs: what it is, and the driver's block. */
-export interface Hosted<Block> {
+export interface Hosted<B> {
   readonly component: Component
-  readonly block: Block
+  readonly block: B
 }
 
 /** The components of this sidecar's app: started, replaced and closed as their resources come and go. */
@@ -23,7 +25,9 @@ export interface ComponentHost extends AsyncDisposable {
   /** Follows a change: one that fails leaves what was there, is logged, and shows in the list. */
   apply(components: readonly Located<Component>[]): Promise<void>
   stateStore(name: string): Hosted<StateStore> | undefined
-  readonly stateStoreCount: number
+  pubsub(name: string): Hosted<PubSub> | undefined
+  /** How many run, by the first word of their types. */
+  count(block: 'state' | 'pubsub'): number
   /** For `GET /v1.0/metadata`. */
   list(): readonly ComponentStatus[]
 }
@@ -43,13 +47,16 @@ export interface ComponentHostOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly lookup: MetadataLookup
+  readonly shared: DriverContext['shared']
+  /** Something runs that did not, or not in this form; or no longer does. */
+  readonly onChange: () => void
   readonly onInit: (type: string, name: string, failed: boolean) => void
 }
 
 interface Entry {
   readonly located: Located<Component>
   /** What runs; of an earlier resource when the last change failed. */
-  hosted: Hosted<StateStore> | undefined
+  hosted: Hosted<Block> | undefined
   error: string | undefined
 }
 
@@ -57,7 +64,7 @@ interface Entry {
 const DRAIN_MS = 5_000
 
 export function createComponentHost(options: ComponentHostOptions): ComponentHost {
-  const { appId, namespace, clock, log, onInit } = options
+  const { appId, namespace, clock, log, onInit, onChange } = options
   const entries = new Map<string, Entry>()
   const isOurs = ({ resource }: Located<Component>): boolean =>
     (resource.scopes.length === 0 || resource.scopes.includes(appId)) &&
@@ -78,11 +85,11 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
     }
     return { located, hosted: before?.hosted, error: opened.error }
   }
-  const retire = (hosted: Hosted<StateStore> | undefined): void => {
+  const retire = (hosted: Hosted<Block> | undefined): void => {
     if (hosted === undefined) return
     clock.after(DRAIN_MS, () => void close(hosted))
   }
-  const close = async ({ component, block }: Hosted<StateStore>): Promise<void> => {
+  const close = async ({ component, block }: Hosted<Block>): Promise<void> => {
     try {
       await block[Symbol.asyncDispose]()
     } catch (error) {
@@ -97,6 +104,11 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
     message: error,
   })
 
+  const find = <B extends Block>(name: string, block: string): Hosted<B> | undefined => {
+    const hosted = entries.get(name)?.hosted
+    // The first word of the type is what the driver's table was chosen by.
+    return isOf(hosted, block) ? (hosted as Hosted<B>) : undefined
+  }
   let last: Promise<void> = Promise.resolve()
   /** One change after the other: an older one that ends later must not replace a newer one. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
@@ -138,11 +150,11 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
           if (entry.error !== undefined) log.error(formatProblem(problemOf(entry)))
           else retire(before?.hosted)
         }
+        onChange()
       }),
-    stateStore: (name) => entries.get(name)?.hosted,
-    get stateStoreCount() {
-      return entries.size
-    },
+    stateStore: (name) => find<StateStore>(name, 'state'),
+    pubsub: (name) => find<PubSub>(name, 'pubsub'),
+    count: (block) => [...entries.values()].filter((entry) => isOf(entry.hosted, block)).length,
     list: () =>
       [...entries.values()].map(({ located: { resource }, hosted, error }) => ({
         name: resource.name,
@@ -161,9 +173,12 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
 }
 
 /** Dapr adds `ACTOR` to what can hold actors' state. */
-function capabilitiesOf({ features }: StateStore): string[] {
-  const own: string[] = [...features]
+function capabilitiesOf({ features }: { readonly features: ReadonlySet<string> }): string[] {
+  const own = [...features]
   return features.has('ETAG') && features.has('TRANSACTIONAL') ? [...own, 'ACTOR'] : own
 }
+
+const isOf = (hosted: Hosted<Block> | undefined, block: string): boolean =>
+  hosted?.component.type.startsWith(`${block}.`) === true
 
 const isSame = (a: Component, b: Component): boolean => JSON.stringify(a) === JSON.stringify(b)

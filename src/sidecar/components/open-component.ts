@@ -3,10 +3,19 @@ import { messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
 import { nearest } from '../../base/nearest.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { readSettings } from '../../components/index.ts'
+import { type Driver, type DriverContext, readSettings } from '../../components/index.ts'
+import { type PubSub, pubsubDrivers } from '../../components/pubsub/index.ts'
 import { type StateStore, stateDrivers } from '../../components/state/index.ts'
 import type { Component } from '../../resources/index.ts'
 import { type MetadataLookup, resolveMetadata } from './resolve-metadata.ts'
+
+/** What a driver opens. */
+export type Block = StateStore | PubSub
+
+/** Building blocks by the first word of a component's type. */
+const BLOCKS: Readonly<
+  Record<string, Readonly<Record<string, { load(): Promise<Driver<Block>> }>>>
+> = { state: stateDrivers, pubsub: pubsubDrivers }
 
 export interface OpenOptions {
   readonly appId: string
@@ -14,16 +23,18 @@ export interface OpenOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly lookup: MetadataLookup
+  readonly shared: DriverContext['shared']
 }
 
 /** @returns the driver's block, ready to serve; or why there is none, in words that cure it */
 export async function openComponent(
   component: Component,
-  { appId, namespace, clock, log, lookup }: OpenOptions,
-): Promise<Result<StateStore, string>> {
+  { appId, namespace, clock, log, lookup, shared }: OpenOptions,
+): Promise<Result<Block, string>> {
   const { name, type, version, initTimeoutMs } = component
-  const entry = Object.hasOwn(stateDrivers, type) ? stateDrivers[type] : undefined
-  if (entry === undefined) return err(unknownType(type))
+  const drivers = BLOCKS[type.split('.')[0] ?? ''] ?? {}
+  const entry = Object.hasOwn(drivers, type) ? drivers[type] : undefined
+  if (entry === undefined) return err(unknownType(type, Object.keys(drivers)))
   const driver = await entry.load()
   if (!driver.versions.includes(version.toLowerCase().replace(/^v?0$/, 'v1')))
     return err(`${type} has no version ${version}; there is ${driver.versions.join(', ')}`)
@@ -44,7 +55,7 @@ export async function openComponent(
   try {
     const opening = driver.open(
       settings.value,
-      { name, appId, namespace, clock, log: log.child({ component: name }) },
+      { name, appId, namespace, clock, log: log.child({ component: name }), shared },
       abort.signal,
     )
     // One that comes too late must not stay open.
@@ -58,10 +69,10 @@ export async function openComponent(
   }
 }
 
-function unknownType(type: string): string {
-  const [block = ''] = type.split('.')
-  if (block !== 'state') return `there is no driver for ${type} yet: only state stores are built`
-  const meant = nearest(type, Object.keys(stateDrivers))
-  const known = Object.keys(stateDrivers).join(', ')
-  return `there is no driver for ${type}; ${meant === undefined ? `there are ${known}` : `did you mean ${meant}?`}`
+function unknownType(type: string, known: readonly string[]): string {
+  if (known.length === 0)
+    return `there is no driver for ${type} yet: ${Object.keys(BLOCKS).join(' and ')} are built`
+  const meant = nearest(type, known)
+  const cure = meant === undefined ? `there are ${known.join(', ')}` : `did you mean ${meant}?`
+  return `there is no driver for ${type}; ${cure}`
 }

@@ -3,6 +3,7 @@ import { readBody } from '../../net/index.ts'
 import type { SidecarReport } from '../../wire/sidecar-report.ts'
 import type { ComponentStatus } from '../components/component-host.ts'
 import type { Handler } from '../exchange.ts'
+import type { Subscription } from '../pubsub/subscription.ts'
 import type { SidecarSettings } from '../settings.ts'
 import { jsonReply, NO_CONTENT } from './replies.ts'
 
@@ -10,6 +11,7 @@ export interface MetadataSources {
   readonly settings: SidecarSettings
   readonly report: () => SidecarReport
   readonly components: () => readonly ComponentStatus[]
+  readonly subscriptions: () => readonly Subscription[]
   /** What was PUT, and what the command line adds (`appPID`, `cliPID`, `appCommand`). */
   readonly extended: Map<string, string>
 }
@@ -20,10 +22,12 @@ export const getMetadata =
   () => {
     const { settings, extended } = sources
     const components = sources.components()
+    const subscriptions = sources.subscriptions().map(showSubscription)
     return jsonReply({
       id: settings.appId,
       runtimeVersion: DAPR_VERSION,
       ...(components.length === 0 ? {} : { components }),
+      ...(subscriptions.length === 0 ? {} : { subscriptions }),
       extended: {
         daprRuntimeVersion: DAPR_VERSION,
         sidelightVersion: VERSION,
@@ -36,6 +40,14 @@ export const getMetadata =
       sidelight: sources.report(),
     })
   }
+
+const showSubscription = ({ pubsubName, topic, path, deadLetterTopic }: Subscription) => ({
+  pubsubname: pubsubName,
+  topic,
+  rules: [{ path }],
+  deadLetterTopic: deadLetterTopic ?? '',
+  type: 'PROGRAMMATIC',
+})
 
 function appConnection(settings: SidecarSettings) {
   const { appHealthCheck: health } = settings

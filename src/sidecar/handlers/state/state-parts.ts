@@ -8,7 +8,7 @@ import type { SidecarExchange } from '../../exchange.ts'
 
 /** What the handlers of the state API share. */
 export interface StateParts {
-  readonly host: Pick<ComponentHost, 'stateStore' | 'stateStoreCount'>
+  readonly host: Pick<ComponentHost, 'stateStore' | 'count'>
   readonly calls: ComponentCalls
   readonly own: { readonly appId: string; readonly namespace: string }
   readonly maxBodyBytes: number
@@ -20,7 +20,7 @@ export function storeOf({ host }: StateParts, x: SidecarExchange): Hosted<StateS
   const hosted = host.stateStore(store)
   if (hosted !== undefined) return hosted
   throw apiFault(
-    host.stateStoreCount === 0 ? 'ERR_STATE_STORE_NOT_CONFIGURED' : 'ERR_STATE_STORE_NOT_FOUND',
+    host.count('state') === 0 ? 'ERR_STATE_STORE_NOT_CONFIGURED' : 'ERR_STATE_STORE_NOT_FOUND',
     { store },
   )
 }
