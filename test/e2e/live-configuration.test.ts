@@ -54,7 +54,9 @@ describe('live Configuration', () => {
     assert.match(String(answer.header('traceparent')), /-01$/)
 
     await sidecars.configure(tracing({ rate: '1' }))
-    await eventually(async () => (await a.metadata()).sidelight.configuration.lastReload === 'unchanged')
+    await eventually(
+      async () => (await a.metadata()).sidelight.configuration.lastReload === 'unchanged',
+    )
     assert.equal(await generation(a), 1)
     assert.match(await a.metrics(), /sidelight_configuration_last_reload_successful 1/)
   })
@@ -68,7 +70,8 @@ describe('live Configuration', () => {
     await eventually(async () => (await generation(a)) === 3)
     await rm(sidecars.configFile)
     await eventually(
-      async () => (await a.metadata()).sidelight.configuration.problems[0]?.code === 'FILE_UNREADABLE',
+      async () =>
+        (await a.metadata()).sidelight.configuration.problems[0]?.code === 'FILE_UNREADABLE',
     )
     await writeFile(sidecars.configFile, tracing({ rate: '0.8' }))
     await eventually(async () => (await generation(a)) === 4)
@@ -78,7 +81,9 @@ describe('live Configuration', () => {
     await using sidecars = await startSidecars(tracing({ rate: '0.5' }))
     const a = await sidecars.start('app-a')
     const refusedAs = (code: string) =>
-      eventually(async () => (await a.metadata()).sidelight.configuration.problems[0]?.code === code)
+      eventually(
+        async () => (await a.metadata()).sidelight.configuration.problems[0]?.code === code,
+      )
     await sidecars.configure(`${tracing()}${'# more\n'.repeat(50_000)}`)
     await refusedAs('FILE_TOO_LARGE')
     await rm(sidecars.configFile)

@@ -1,0 +1,28 @@
+import { Fault } from '../../../base/fault.ts'
+import type { Driver } from '../../index.ts'
+import type { StateStore } from '../contract.ts'
+import { RedisLink } from './link/index.ts'
+import { redisSettings } from './settings.ts'
+import { RedisStateStore } from './store.ts'
+
+const SECOND_LINK_MS = 5000
+
+/** @see dapr components-contrib `state/redis` */
+export const redisStateDriver: Driver<StateStore, typeof redisSettings> = {
+  type: 'state.redis',
+  versions: ['v1'],
+  doc: 'Keeps state in Redis 4 or later, in the layout of daprd: each reads what the other has written.',
+  settings: redisSettings,
+  async open(settings, { clock, log }, signal) {
+    try {
+      const deps = { clock, log }
+      const link = await RedisLink.open(settings, deps, signal)
+      const openSecond = () => RedisLink.open(settings, deps, AbortSignal.timeout(SECOND_LINK_MS))
+      return new RedisStateStore(link, openSecond, settings)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      const { message, retryable } = error
+      throw new Fault('STATE_UNAVAILABLE', message, { cause: error, retryable })
+    }
+  },
+}
