@@ -14,6 +14,8 @@ import {
   sidecarFlags,
   tuneFlags,
 } from '../../src/cli/settings.ts'
+import { pubsubDrivers } from '../../src/components/pubsub/index.ts'
+import { stateDrivers } from '../../src/components/state/index.ts'
 import { configurationFields } from '../../src/resources/index.ts'
 import type { MetricDefinition } from '../../src/telemetry/index.ts'
 import { attributes, backendCatalogue, sidecarCatalogue } from '../../src/telemetry/index.ts'
@@ -66,6 +68,30 @@ const configurationTable = (): string =>
     ]),
   )
 
+const drivers = await Promise.all(
+  [...Object.values(stateDrivers), ...Object.values(pubsubDrivers)].map((entry) => entry.load()),
+)
+
+const driverSection = ({ type, versions, doc, settings }: (typeof drivers)[number]): string => {
+  const rows = Object.entries(settings).map(
+    ([
+      name,
+      {
+        doc: { type, description, ...rest },
+      },
+    ]) => [
+      `\`${name}\``,
+      type,
+      rest.required ? 'needed' : rest.fallback === undefined ? '' : `\`${rest.fallback}\``,
+      rest.secret ? `${description} Secret: refer to it by secretKeyRef.` : description,
+    ],
+  )
+  const head = `### \`${type}\` ${versions.join(', ')}\n${doc}`
+  return rows.length === 0
+    ? head
+    : `${head}\n\n${table(['setting', 'type', 'default', 'meaning'], rows)}`
+}
+
 export const renderReference = (): string => `# Reference
 
 Made of the tables in the code by \`npm run docs\`; do not edit.
@@ -95,6 +121,12 @@ ${flagTable(configWhatIfFlags)}
 \`dapr.io/v1alpha1\`, kind Configuration. Of all but \`tracing\` the form is checked, and nothing is in force yet.
 
 ${configurationTable()}
+
+## Components
+\`dapr.io/v1alpha1\`, kind Component, in the directories of \`--resources-path\`. Names of settings are matched in any case; those
+that a driver does not have are passed over, as in Dapr. \`keyPrefix\` (appid, name, namespace, none, or a text) holds for every state store.
+
+${drivers.map(driverSection).join('\n\n')}
 
 ## Environment
 ${table(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { err, ok } from '../../base/result.ts'
 import { field } from '../fields.ts'
+import { valueReferences } from '../value-references.ts'
 
 const componentName = field.readText<string>(
   'a name is needed',
@@ -27,16 +28,7 @@ const metadataItem = field.section(
   {
     name: field.text('Name of the setting; matched in any case.'),
     value: field.free('The value: text, number, true or false.').optional(),
-    secretKeyRef: field
-      .section(
-        {
-          name: field.text('Name of the secret.'),
-          key: field.text('Key in the secret. Absent: its name.').optional(),
-        },
-        'A secret that holds the value.',
-      )
-      .optional(),
-    envRef: field.text('Environment variable that holds the value.').optional(),
+    ...valueReferences,
   },
   'One setting of the driver.',
 )

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { err, ok } from '../../base/result.ts'
 import { described, field } from '../fields.ts'
+import { valueReferences } from '../value-references.ts'
 
 /** A header of an exporter: its value, or where its value comes from. */
 export interface HeaderSource {
@@ -60,16 +61,7 @@ const header = z.preprocess(
       {
         name: headerName,
         value: headerValue.optional(),
-        secretKeyRef: field
-          .section(
-            {
-              name: field.text('Name of the secret.'),
-              key: field.text('Key in the secret. Absent: its name.').optional(),
-            },
-            'A secret that holds the value.',
-          )
-          .optional(),
-        envRef: field.text('Environment variable that holds the value.').optional(),
+        ...valueReferences,
       },
       'One header.',
     )

@@ -1,13 +1,9 @@
-import type { Clock } from '../../base/clock.ts'
 import { Fault, messageOf } from '../../base/fault.ts'
-import type { Logger } from '../../base/logger.ts'
 import { formatProblem, type Problem } from '../../base/problem.ts'
-import type { DriverContext } from '../../components/index.ts'
 import type { PubSub } from '../../components/pubsub/index.ts'
 import type { StateStore } from '../../components/state/index.ts'
 import type { Component, Located } from '../../resources/index.ts'
-import { type Block, openComponent } from './open-component.ts'
-import type { MetadataLookup } from './resolve-metadata.ts'
+import { type Block, type OpenOptions, openComponent } from './open-component.ts'
 
 /** A component that runs: what it is, and the driver's block. */
 export interface Hosted<B> {
@@ -41,13 +37,7 @@ export interface ComponentStatus {
   readonly error?: string
 }
 
-export interface ComponentHostOptions {
-  readonly appId: string
-  readonly namespace: string
-  readonly clock: Clock
-  readonly log: Logger
-  readonly lookup: MetadataLookup
-  readonly shared: DriverContext['shared']
+export interface ComponentHostOptions extends OpenOptions {
   /** Something runs that did not, or not in this form; or no longer does. */
   readonly onChange: () => void
   readonly onInit: (type: string, name: string, failed: boolean) => void
