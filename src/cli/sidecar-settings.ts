@@ -56,7 +56,7 @@ export function toSidecarSettings(
     maxBodyBytes: flags['max-body-size'],
     maxHeaderBytes: flags['read-buffer-size'],
     apiLogging: flags['enable-api-logging'],
-    resourcesPaths: [...flags['resources-path'], ...flags['components-path']],
+    resourcesPaths: [...new Set([...flags['resources-path'], ...flags['components-path']])],
     gracefulShutdownMs: flags['dapr-graceful-shutdown-seconds'] * 1000,
     blockShutdownMs: flags['dapr-block-shutdown-duration'],
     serviceName: env.OTEL_SERVICE_NAME || appId,

@@ -32,7 +32,8 @@ function setting<T>(doc: SettingDoc, needed: string, read: Read<T>, fallback: T)
 function setting<T>(doc: SettingDoc, needed: string, read: Read<T>, fallback?: T) {
   const schema = z.transform((raw: unknown, context): T | undefined => {
     if (raw === undefined || (raw === '' && doc.required === undefined)) return fallback
-    const value = typeof raw === 'string' ? read(raw.trim()) : undefined
+    const text = doc.secret ? raw : typeof raw === 'string' ? raw.trim() : raw
+    const value = typeof text === 'string' ? read(text) : undefined
     if (value !== undefined) return value
     const code = 'SETTING_INVALID'
     context.addIssue({ code: 'custom', message: needed, params: { code }, input: raw })

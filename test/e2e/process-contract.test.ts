@@ -55,8 +55,8 @@ describe('sidelight sidecar as a process [daprd’s contract]', () => {
       '--enable-api-logging=true',
       '--enable-profiling',
       '--app-max-concurrency=-1',
-      '--resources-path=/tmp',
-      '--resources-path=/tmp',
+      `--resources-path=${home.path}`,
+      `--resources-path=${home.path}`,
       '--placement-host-address=127.0.0.1:1',
       '--sentry-address=x',
       '--control-plane-address=x',
@@ -74,7 +74,7 @@ describe('sidelight sidecar as a process [daprd’s contract]', () => {
     ])
     await using _ = program
     await isReady(port)
-    await program.waitForLine(/--resources-path has no effect: Sidelight has no components yet/)
+    await program.waitForLine(/--placement-host-address has no effect: Sidelight has no actors yet/)
   })
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -9,6 +9,9 @@ import { type StateStore, stateDrivers } from '../../components/state/index.ts'
 import type { Component } from '../../resources/index.ts'
 import { type MetadataLookup, resolveMetadata } from './resolve-metadata.ts'
 
+/** For the driver's own words after the time is up. */
+const LAST_WORDS_MS = 500
+
 /** What a driver opens. */
 export type Block = StateStore | PubSub
 
@@ -45,12 +48,15 @@ export async function openComponent(
     return err(settings.error.map(({ setting, message }) => `${setting}: ${message}`).join('; '))
 
   const abort = new AbortController()
+  let cancel: () => void = () => undefined
   const expired = new Promise<never>((_, reject) => {
-    const cancel = clock.after(initTimeoutMs, () => {
+    cancel = clock.after(initTimeoutMs, () => {
       abort.abort()
-      reject(new Error(`it did not start within ${initTimeoutMs} ms (spec.initTimeout)`))
+      // The driver knows best what it was waiting for, and may say so.
+      clock.after(LAST_WORDS_MS, () =>
+        reject(new Error(`it did not start within ${initTimeoutMs} ms (spec.initTimeout)`)),
+      )
     })
-    abort.signal.addEventListener('abort', cancel, { once: true })
   })
   try {
     const opening = driver.open(
@@ -66,6 +72,8 @@ export async function openComponent(
     return ok(await Promise.race([opening, expired]))
   } catch (error) {
     return err(messageOf(error))
+  } finally {
+    cancel()
   }
 }
 

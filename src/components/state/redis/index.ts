@@ -1,7 +1,7 @@
 import { Fault } from '../../../base/fault.ts'
 import type { Driver } from '../../index.ts'
+import { RedisLink } from '../../redis/index.ts'
 import type { StateStore } from '../contract.ts'
-import { RedisLink } from './link/index.ts'
 import { redisSettings } from './settings.ts'
 import { RedisStateStore } from './store.ts'
 

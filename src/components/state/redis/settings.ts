@@ -1,5 +1,5 @@
 import { settings } from '../../index.ts'
-import { redisLinkSettings } from './link/index.ts'
+import { redisLinkSettings } from '../../redis/index.ts'
 
 export const redisSettings = {
   ...redisLinkSettings,

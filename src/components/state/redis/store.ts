@@ -1,5 +1,6 @@
 import { Fault } from '../../../base/fault.ts'
 import type { SettingsOf } from '../../index.ts'
+import { type RedisArgument, type RedisLink, replyWord } from '../../redis/index.ts'
 import type {
   DeleteOptions,
   StateFeature,
@@ -9,7 +10,6 @@ import type {
   StateWrite,
 } from '../contract.ts'
 import { stateFaults } from '../faults.ts'
-import { type RedisArgument, type RedisLink, replyWord } from './link/index.ts'
 import { writeScript, written } from './scripts.ts'
 import type { redisSettings } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import { ClientClosedError, ClientOfflineError, ErrorReply } from '@redis/client'
-import { codeOf, Fault } from '../../../../base/fault.ts'
+import { codeOf, Fault } from '../../base/fault.ts'
 
 /**
  * `REDIS_REFUSED`: Redis answered that it has not done it. `REDIS_OFFLINE`: it was never sent.

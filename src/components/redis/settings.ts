@@ -1,4 +1,4 @@
-import { type SettingsOf, settings } from '../../../index.ts'
+import { type SettingsOf, settings } from '../index.ts'
 
 const unused = (why: string) => settings.text(`Accepted for Dapr's sake and not used: ${why}.`)
 const ONE_CONNECTION = 'one connection carries all commands, and none waits for a free one'
