@@ -69,7 +69,7 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'failed deserializing HTTP body: {reason}',
   },
-  ERR_STATE_ILLEGAL_KEY: {
+  ERR_MALFORMED_REQUEST_KEY: {
     code: 'ERR_MALFORMED_REQUEST',
     status: 400,
     grpc: 'InvalidArgument',

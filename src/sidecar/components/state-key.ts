@@ -7,7 +7,7 @@ const SEPARATOR = '||'
  * The key as it stands in the store, by the component's `keyPrefix`: `appid` (default), `name`, `namespace`,
  * `none`, or a text of the user's own.
  *
- * @throws Fault `ERR_STATE_ILLEGAL_KEY`
+ * @throws Fault `ERR_MALFORMED_REQUEST_KEY`
  * @see dapr `pkg/components/state/state_config.go`
  */
 export function toStoredKey(
@@ -17,7 +17,7 @@ export function toStoredKey(
 ): string {
   const strategy = prefixOf(component)
   for (const part of [key, strategy])
-    if (part.includes(SEPARATOR)) throw apiFault('ERR_STATE_ILLEGAL_KEY', { key: part })
+    if (part.includes(SEPARATOR)) throw apiFault('ERR_MALFORMED_REQUEST_KEY', { key: part })
   switch (strategy.toLowerCase()) {
     case 'none':
       return key

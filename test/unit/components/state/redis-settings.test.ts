@@ -4,7 +4,7 @@ import { stateDrivers } from '../../../../src/components/state/index.ts'
 import {
   addressesOf,
   redisLinkSettings,
-} from '../../../../src/components/state/redis/link/settings.ts'
+} from '../../../../src/components/redis/settings.ts'
 
 const read = (metadata: Record<string, string>) => {
   const settings = readSettings(redisLinkSettings, new Map(Object.entries(metadata)))
