@@ -19,6 +19,8 @@ export interface RunApp {
   readonly internalPort: number
   readonly metricsPort: number
   readonly configFiles: readonly string[]
+  /** Directories of Components. */
+  readonly resourcesPaths: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly logLevel: string
   readonly maxConcurrency: number | undefined
@@ -40,6 +42,8 @@ const text = z.union([z.string(), z.number(), z.boolean()]).transform(String)
 
 const shared = {
   configFilePath: z.string().nullish(),
+  resourcesPath: z.string().nullish(),
+  resourcesPaths: z.array(z.string()).nullish(),
   appProtocol: z.string().nullish(),
   logLevel: z.string().nullish(),
   appMaxConcurrency: z.int().nullish(),
@@ -159,6 +163,7 @@ function toRunApp(app: Parsed['apps'][number], common: Common, base: string): Ru
     internalPort: app.daprInternalGRPCPort ?? 0,
     metricsPort: app.metricsPort ?? 0,
     configFiles: configFile ? [from(configFile)] : [],
+    resourcesPaths: (pick('resourcesPaths') ?? [pick('resourcesPath') ?? []].flat()).map(from),
     env: { ...common.env, ...app.env },
     logLevel: pick('logLevel') ?? 'info',
     maxConcurrency: maxConcurrency > 0 ? maxConcurrency : undefined,

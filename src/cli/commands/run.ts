@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Backend } from '../../backend/index.ts'
-import { Fault, messageOf } from '../../base/fault.ts'
 import { createLogger, LOG_LEVELS, type LogLevel } from '../../base/logger.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
@@ -15,6 +14,7 @@ import {
 } from '../../local/index.ts'
 import { readResourceFile } from '../../resources/index.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
+import { type DefaultResources, ensureDefaultResources } from '../default-resources.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
 import { createAppLines } from '../pretty-log.ts'
 import { runFlags, sidecarFlags } from '../settings.ts'
@@ -48,8 +48,8 @@ export const run: Command = async (argv, context) => {
   const single = values['run-file'] === undefined
   const plan = single ? ok([singleApp(values, rest)]) : await readRunFile(values['run-file'] ?? '')
   if (!plan.ok) return reportProblems(context, plan.error)
-  const defaultConfig = await ensureDefaultConfiguration(context.home, values['backend-port'])
-  const apps = toBundleApps(plan.value, defaultConfig, context)
+  const defaults = await ensureDefaultResources(context.home, values['backend-port'])
+  const apps = toBundleApps(plan.value, defaults, context)
   if (!apps.ok) return reportProblems(context, apps.error)
   const taken = await findTakenPorts(apps.value)
   if (taken.length > 0) return reportProblems(context, taken)
@@ -157,6 +157,7 @@ function singleApp(values: FlagValues<typeof runFlags>, rest: readonly string[])
     internalPort: 0,
     metricsPort: values['metrics-port'],
     configFiles: values.config.map((file) => resolve(file)),
+    resourcesPaths: values['resources-path'].map((path) => resolve(path)),
     env: {},
     logLevel: values['log-level'],
     maxConcurrency: values['app-max-concurrency'] > 0 ? values['app-max-concurrency'] : undefined,
@@ -174,46 +175,16 @@ async function readRunFile(path: string): Promise<Result<readonly RunApp[], Prob
   return text.ok ? parseRunFile(text.value, file, dirname(resolve(file))) : err([text.error])
 }
 
-/** As `dapr init` does for `dapr run`: without a Configuration of its own an app is traced in full, locally. */
-async function ensureDefaultConfiguration(home: string, backendPort: number): Promise<string> {
-  const file = join(home, 'config.yaml')
-  if (existsSync(file)) return file
-  try {
-    await mkdir(home, { recursive: true })
-    await writeFile(
-      file,
-      `# Used by \`sidelight run\` for apps without a Configuration of their own. Watched while they run.
-apiVersion: dapr.io/v1alpha1
-kind: Configuration
-metadata:
-  name: default
-spec:
-  tracing:
-    samplingRate: "1"
-    zipkin:
-      endpointAddress: http://localhost:${backendPort}/api/v2/spans
-`,
-    )
-  } catch (cause) {
-    throw new Fault(
-      'HOME_NOT_WRITABLE',
-      `cannot write ${file}: ${messageOf(cause)}; point SIDELIGHT_HOME at a directory that can be written`,
-      { cause },
-    )
-  }
-  return file
-}
-
 /** Run apps speak daprd's flags, so that there is one way from words to settings. */
 function toBundleApps(
   apps: readonly RunApp[],
-  defaultConfig: string,
+  defaults: DefaultResources,
   context: CliContext,
 ): Result<readonly BundleApp[], Problem[]> {
   const problems: Problem[] = []
   const bundle: BundleApp[] = []
   for (const app of apps) {
-    const flags = parseFlags(sidecarFlags, toSidecarArgv(app))
+    const flags = parseFlags(sidecarFlags, toSidecarArgv(app, defaults))
     const settings = flags.ok ? toSidecarSettings(flags.value.values, context.env) : flags
     if (!settings.ok) {
       problems.push(
@@ -223,7 +194,7 @@ function toBundleApps(
     }
     bundle.push({
       settings: settings.value,
-      configFiles: app.configFiles.length === 0 ? [defaultConfig] : app.configFiles,
+      configFiles: app.configFiles.length === 0 ? [defaults.configFile] : app.configFiles,
       command: app.command,
       directory: app.directory,
       env: app.env,
@@ -234,8 +205,11 @@ function toBundleApps(
 
 const LOOPBACK = '127.0.0.1,::1'
 
-const toSidecarArgv = (app: RunApp): string[] => [
+const toSidecarArgv = (app: RunApp, { componentsDirectory }: DefaultResources): string[] => [
   `--app-id=${app.appId}`,
+  ...(app.resourcesPaths.length === 0 ? [componentsDirectory] : app.resourcesPaths).map(
+    (path) => `--resources-path=${path}`,
+  ),
   ...(app.appPort === undefined ? [] : [`--app-port=${app.appPort}`]),
   `--app-protocol=${app.appProtocol}`,
   `--app-channel-address=${app.appChannelAddress}`,

@@ -1,21 +1,24 @@
-// Keeps the stock. Every twelfth reservation finds the shelf empty; every thirtieth has to walk far.
-import { pause, serve } from './service.mjs'
+// Keeps the stock, in the state store. Every twelfth reservation finds the shelf empty; every thirtieth has to walk far.
+import { getState, pause, saveState, serve } from './service.mjs'
 
-const shelf = new Map(['apples', 'bread', 'coffee', 'dates'].map((item) => [item, 100]))
+const ITEMS = ['apples', 'bread', 'coffee', 'dates']
+const FULL = 100
 let reservations = 0
 
 serve({
-  'GET /stock': async () => {
-    await pause(3)
-    return Object.fromEntries(shelf)
+  'GET /stock': async ({ context }) => {
+    const shelf = await Promise.all(ITEMS.map((item) => getState(item, context)))
+    return Object.fromEntries(ITEMS.map((item, i) => [item, shelf[i].value ?? FULL]))
   },
-  'POST /reservations': async ({ body }) => {
+  'POST /reservations': async ({ body, context }) => {
     const { item } = body
     reservations++
     await pause(reservations % 30 === 0 ? 400 : 8)
-    if (!shelf.has(item)) throw { status: 404, message: `no such item: ${item}` }
+    if (!ITEMS.includes(item)) throw { status: 404, message: `no such item: ${item}` }
     if (reservations % 12 === 0) throw { status: 409, message: `${item} is sold out` }
-    shelf.set(item, shelf.get(item) > 1 ? shelf.get(item) - 1 : 100)
-    return { item, left: shelf.get(item) }
+    const { value = FULL, etag } = await getState(item, context)
+    const left = value > 1 ? value - 1 : FULL
+    await saveState(item, left, { etag, context })
+    return { item, left }
   },
 })

@@ -1,5 +1,5 @@
-// Takes orders: reserves the item, then writes the order down. Every fortieth order hits a bug.
-import { invoke, pause, serve } from './service.mjs'
+// Takes orders: reserves the item, writes the order down, tells whoever listens. Every fortieth order hits a bug.
+import { invoke, pause, publish, saveState, serve } from './service.mjs'
 
 let orders = 0
 
@@ -9,7 +9,9 @@ serve({
     await pause(5)
     const { left } = await invoke('POST', 'inventory', '/reservations', { body, context })
     if (id % 40 === 0) throw { status: 500, message: 'the order book is stuck' }
-    await pause(4)
-    return { id, item: body.item, left }
+    const order = { id, item: body.item }
+    await saveState(`order-${id}`, order, { context })
+    await publish('orders', order, context)
+    return { ...order, left }
   },
 })

@@ -8,8 +8,7 @@ const CONTEXT = ['traceparent', 'tracestate', 'baggage']
 export function serve(routes) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://shop')
-    const [, collection, id] = pathname.split('/')
-    const handler = routes[`${request.method} /${collection}`]
+    const handler = routes[`${request.method} ${pathname}`]
     const context = Object.fromEntries(
       CONTEXT.filter((name) => request.headers[name]).map((name) => [name, request.headers[name]]),
     )
@@ -17,7 +16,7 @@ export function serve(routes) {
     for await (const chunk of request) body += chunk
     try {
       if (handler === undefined) throw { status: 404, message: `no ${request.method} ${pathname}` }
-      const answer = await handler({ id, body: body === '' ? {} : JSON.parse(body), context })
+      const answer = await handler({ body: body === '' ? {} : JSON.parse(body), context })
       reply(response, 200, answer)
     } catch (error) {
       reply(response, error.status ?? 500, { error: error.message })
@@ -27,18 +26,40 @@ export function serve(routes) {
   process.on('SIGTERM', () => process.exit(0))
 }
 
-/** Calls another service by its app id. Throws its error as `{ status, message }`. */
-export async function invoke(method, appId, path, { body, context = {} } = {}) {
-  const url = `http://localhost:${process.env.DAPR_HTTP_PORT}/v1.0/invoke/${appId}/method${path}`
-  const response = await fetch(url, {
+/** Calls another service by its app id. */
+export const invoke = async (method, appId, path, { body, context } = {}) =>
+  (await call(method, `invoke/${appId}/method${path}`, body, context)).json()
+
+/** What is kept under a key of this service, with its ETag; no value when there is none. */
+export async function getState(key, context) {
+  const response = await call('GET', `state/statestore/${key}`, undefined, context)
+  if (response.status === 204) return {}
+  return { value: await response.json(), etag: response.headers.get('etag') }
+}
+
+/** With the ETag that was read, it fails if somebody else has written meanwhile. */
+export const saveState = (key, value, { etag, context }) =>
+  call('POST', 'state/statestore', [{ key, value, etag }], context)
+
+export const publish = (topic, data, context) =>
+  call('POST', `publish/events/${topic}`, data, context)
+
+/** Routes that hear a topic: the one the sidecar asks at the start, and the one for its messages. */
+export const subscribe = (topic, route, handle) => ({
+  'GET /dapr/subscribe': async () => [{ pubsubname: 'events', topic, route }],
+  [`POST ${route}`]: async ({ body }) => ({ status: await handle(body.data) }),
+})
+
+/** Throws an error answer as `{ status, message }`. */
+async function call(method, path, body, context = {}) {
+  const response = await fetch(`http://localhost:${process.env.DAPR_HTTP_PORT}/v1.0/${path}`, {
     method,
     headers: { 'content-type': 'application/json', ...context },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
+  if (response.ok) return response
   const answer = await response.json()
-  if (!response.ok)
-    throw { status: response.status, message: answer.error ?? answer.message ?? 'failed' }
-  return answer
+  throw { status: response.status, message: answer.error ?? answer.message ?? 'failed' }
 }
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { Fault, messageOf } from '../base/fault.ts'
+
+/** What apps without resources of their own run with. */
+export interface DefaultResources {
+  readonly configFile: string
+  readonly componentsDirectory: string
+}
+
+/**
+ * As `dapr init` does for `dapr run`: without a Configuration of its own an app is traced in full, locally;
+ * without Components of its own it has a state store and a broker in memory. A file that is there stays.
+ *
+ * @throws Fault `HOME_NOT_WRITABLE`
+ */
+export async function ensureDefaultResources(
+  home: string,
+  backendPort: number,
+): Promise<DefaultResources> {
+  const configFile = join(home, 'config.yaml')
+  const componentsDirectory = join(home, 'components')
+  await ensure(configFile, configuration(backendPort))
+  // Whoever has taken a component away does not want it back.
+  if (!existsSync(componentsDirectory)) {
+    await ensure(join(componentsDirectory, 'statestore.yaml'), component('statestore', 'state'))
+    await ensure(join(componentsDirectory, 'pubsub.yaml'), component('pubsub', 'pubsub'))
+  }
+  return { configFile, componentsDirectory }
+}
+
+async function ensure(file: string, text: string): Promise<void> {
+  if (existsSync(file)) return
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+  } catch (cause) {
+    throw new Fault(
+      'HOME_NOT_WRITABLE',
+      `cannot write ${file}: ${messageOf(cause)}; point SIDELIGHT_HOME at a directory that can be written`,
+      { cause },
+    )
+  }
+}
+
+const configuration = (backendPort: number): string =>
+  `# Used by \`sidelight run\` for apps without a Configuration of their own. Watched while they run.
+apiVersion: dapr.io/v1alpha1
+kind: Configuration
+metadata:
+  name: default
+spec:
+  tracing:
+    samplingRate: "1"
+    zipkin:
+      endpointAddress: http://localhost:${backendPort}/api/v2/spans
+`
+
+const component = (name: string, block: string): string =>
+  `# Used by \`sidelight run\` for apps without Components of their own. Watched while they run.
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata:
+  name: ${name}
+spec:
+  type: ${block}.in-memory
+  version: v1
+`
