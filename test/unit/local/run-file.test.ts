@@ -79,7 +79,7 @@ apps:
       internalPort: 3503,
       metricsPort: 9091,
       configFiles: ['/shop/config.yaml'],
-      resourcesPaths: [],
+      resourcesPaths: ['/shop/components'],
       env: { A: 'x', N: '1', B: 'true' },
       logLevel: 'debug',
       maxConcurrency: 4,
