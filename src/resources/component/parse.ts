@@ -18,6 +18,8 @@ export interface ParsedComponents {
 }
 
 const INIT_TIMEOUT_MS = 5_000
+/** Dapr reads these from the same directories. */
+const UNBUILT: ReadonlySet<string> = new Set(['Subscription', 'Resiliency', 'HTTPEndpoint'])
 
 /** Reads the Components of files of resources; documents of other kinds are somebody else's. */
 export function parseComponents(files: readonly ResourceText[]): ParsedComponents {
@@ -27,6 +29,15 @@ export function parseComponents(files: readonly ResourceText[]): ParsedComponent
     const { documents, problems: syntax } = parseResourceDocuments(text, file)
     problems.push(...syntax)
     for (const document of documents) {
+      if (UNBUILT.has(document.kind ?? ''))
+        problems.push({
+          path: 'kind',
+          file,
+          line: document.lineOf(['kind']),
+          code: 'KIND_NOT_BUILT',
+          message: `resources of kind ${document.kind} are not read yet: this one has no effect`,
+          severity: 'warning',
+        })
       if (document.kind !== 'Component') continue
       const read = readDocument(document, file)
       problems.push(...read.problems)

@@ -62,7 +62,10 @@ spec:
 ---
 kind: Subscription
 `)
-    assert.deepEqual(problems, [])
+    assert.deepEqual(
+      problems.map(({ code, severity, line }) => [code, severity, line]),
+      [['KIND_NOT_BUILT', 'warning', 19]],
+    )
     const component = components[0]?.resource
     assert.deepEqual(
       component?.metadata.map(({ value, secretKeyRef, envRef }) => value ?? secretKeyRef ?? envRef),
