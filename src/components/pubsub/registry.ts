@@ -14,4 +14,7 @@ export const pubsubDrivers: Readonly<Record<string, PubSubDriverEntry>> = {
   'pubsub.in-memory': {
     load: async () => (await import('./in-memory/index.ts')).inMemoryPubSubDriver,
   },
+  'pubsub.redis': {
+    load: async () => (await import('./redis/index.ts')).redisPubSubDriver,
+  },
 }

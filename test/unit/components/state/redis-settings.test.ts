@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { readSettings } from '../../../../src/components/index.ts'
+import { addressesOf, redisLinkSettings } from '../../../../src/components/redis/settings.ts'
 import { stateDrivers } from '../../../../src/components/state/index.ts'
-import {
-  addressesOf,
-  redisLinkSettings,
-} from '../../../../src/components/redis/settings.ts'
 
 const read = (metadata: Record<string, string>) => {
   const settings = readSettings(redisLinkSettings, new Map(Object.entries(metadata)))

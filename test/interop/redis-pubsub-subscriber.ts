@@ -1,0 +1,8 @@
+/** Subscribes as a sidecar would, says what it gets, and never handles it: to be killed. Argument: a Redis' address. */
+import { listen, openPubSub } from '../support/open-pubsub.ts'
+
+const pubsub = await openPubSub('pubsub.redis', { redisHost: process.argv[2] ?? '' })
+await listen(pubsub, 'orders', ({ data }) => {
+  console.log(`got ${Buffer.from(data)}`)
+  return new Promise(() => {})
+})
