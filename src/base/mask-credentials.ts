@@ -4,5 +4,11 @@
  */
 const CREDENTIALS = /\/\/(?:[^/\s:@[]*:[^\s"'<>]*|[^/\s]*)@/g
 
-/** Takes user and password out of every URL in a text: `http://user:pw@host` → `http://***@host`. */
-export const maskCredentials = (text: string): string => text.replace(CREDENTIALS, '//***@')
+/** Keys of receivers stand in queries, too. */
+const QUERY = /(https?:\/\/[^\s?"'<>]*)\?[^\s"'<>]+/g
+
+/**
+ * Takes user, password and query out of every URL in a text: `http://user:pw@host/a?key=x` → `http://***@host/a?***`.
+ */
+export const maskCredentials = (text: string): string =>
+  text.replace(CREDENTIALS, '//***@').replace(QUERY, '$1?***')

@@ -17,6 +17,8 @@ export interface SidecarExchange extends Traced, Measured {
   params: Readonly<Record<string, string>>
   /** keep: the sidecar of the caller, if it keeps traces. */
   callerLink: KeepLink | undefined
+  /** watch: a call without context while the app serves a request that has one. */
+  isContextLost: boolean
   /** resolve */
   target: Target | undefined
   /** forward: when the request left for the target, and when the head of its answer came. */
@@ -78,6 +80,7 @@ export const beginExchange = (request: Request): SidecarExchange => ({
   route: undefined,
   params: {},
   callerLink: undefined,
+  isContextLost: false,
   target: undefined,
   sentMs: undefined,
   answeredMs: undefined,

@@ -49,6 +49,7 @@ const REPORT: Shape = {
   ],
   spans: { started: 'number', sampled: 'number', kept: 'number' },
   decisions: { '*': COUNTS },
+  keep: { kept: { '*': 'number' }, missed: { '*': 'number' } },
   context: { delivered: 'number', carried: 'number', lost: 'number', foreign: 'number' },
 }
 

@@ -30,6 +30,15 @@ export interface SidecarReport {
     Record<string, { readonly sampled: number; readonly unsampled: number }>
   >
   readonly context: ContextReport
+  readonly keep: KeepReport
+}
+
+/** Traces that were unsampled and worth keeping. */
+export interface KeepReport {
+  /** By reason: `error`, `slow`, `peer`. */
+  readonly kept: Readonly<Record<string, number>>
+  /** Those whose spans here are lost, by reason: `budget`, `expired`, `peer_off`, `peer_unreachable`. */
+  readonly missed: Readonly<Record<string, number>>
 }
 
 export interface ConfigurationReport {

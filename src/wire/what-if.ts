@@ -1,11 +1,14 @@
 import type { Problem } from '../base/problem.ts'
 
-/** `POST` of a Configuration's YAML to the backend; `?last=` takes a duration such as `1h`. */
+/**
+ * `POST` of a Configuration's YAML, with its `Content-Type: application/yaml`, to the backend; `?last=` takes a
+ * duration such as `1h`. 503 with `Retry-After` while another one is worked out.
+ */
 export const WHAT_IF_PATH = '/sidelight/api/v1/what-if'
 
 /**
  * What a Configuration would have kept of the recorded traces, beside what was kept. Counts are those of the
- * window, not of an hour; `…PerMinute` are means over it.
+ * window, not of an hour; `…PerMinute` are means over the time from its first trace on, at least a minute.
  */
 export interface WhatIfAnswer {
   /** `metadata.name` of the Configuration that was asked about. */

@@ -60,6 +60,8 @@ describe('keep, at rate 0', () => {
     const missed = Number(/keep_misses_total\{reason="budget"\} (\d+)/.exec(page)?.[1])
     assert.ok(kept >= 3 && kept < 20 && kept + missed === 20, `${kept} and ${missed}`)
     await receiver.waitFor(({ spans }) => spans.length === kept)
+    const { keep } = (await sidecar.metadata()).sidelight
+    assert.deepEqual(keep, { kept: { error: kept }, missed: { budget: missed } })
   })
 
   test('keeps no client error, no client that leaves, unless it is asked to', async () => {

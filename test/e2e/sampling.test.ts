@@ -168,6 +168,15 @@ describe('force', () => {
     assert.match(String(pair.app.requests.at(-1)?.headers.traceparent), /-00$/)
   })
 
+  test('takes no header that means something else', async () => {
+    for (const header of ['traceparent', 'authorization', 'content-length', 'sidelight-release']) {
+      await using sidecars = await startSidecars(
+        tracing({ extra: `sampling: { force: { header: ${header} } }` }),
+      )
+      await assert.rejects(sidecars.start('caller'), /HEADER_RESERVED/)
+    }
+  })
+
   test('is off unless it is enabled', async () => {
     await using pair = await startPair('sampling: {}')
     await pair.call('/now', ['X-Sidelight-Trace: 1'])

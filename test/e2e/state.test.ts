@@ -19,7 +19,16 @@ async function open(
     await rename(`${sidecars.home}/draft`, `${directory}/${file}`)
   }
   for (const [file, text] of Object.entries(components)) await put(file, text)
-  const sidecar = await sidecars.start('shop', { flags: [`--resources-path=${directory}`] })
+  const close = async (): Promise<void> => {
+    await sidecars[Symbol.asyncDispose]()
+    await receiver[Symbol.asyncDispose]()
+  }
+  const sidecar = await sidecars
+    .start('shop', { flags: [`--resources-path=${directory}`] })
+    .catch(async (error) => {
+      await close()
+      throw error
+    })
   return {
     receiver,
     sidecars,
@@ -34,10 +43,7 @@ async function open(
         headers,
         body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
       ),
-    async [Symbol.asyncDispose]() {
-      await sidecars[Symbol.asyncDispose]()
-      await receiver[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: close,
   }
 }
 

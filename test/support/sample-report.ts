@@ -19,6 +19,7 @@ interface Changes {
   readonly spans?: Partial<SidecarReport['spans']>
   readonly decisions?: SidecarReport['decisions']
   readonly context?: Partial<ContextReport>
+  readonly keep?: SidecarReport['keep']
 }
 
 /** The report of a sidecar that is well: rate 1, ten spans sent to Zipkin; with changes. */
@@ -79,6 +80,7 @@ export const sampleReport = (changes: Changes = {}): SidecarReport => ({
         ],
   spans: { started: 10, sampled: 10, kept: 0, ...changes.spans },
   decisions: changes.decisions ?? { rate: { sampled: 10, unsampled: 0 } },
+  keep: changes.keep ?? { kept: {}, missed: {} },
   context: {
     delivered: 5,
     carried: 5,

@@ -15,6 +15,7 @@ import { configurationCauses } from './causes/configuration.ts'
 import { contextCauses } from './causes/context.ts'
 import { exporterCauses } from './causes/exporters.ts'
 import { flowCauses } from './causes/flow.ts'
+import { keepCauses } from './causes/keep.ts'
 import { overrideCauses } from './causes/overrides.ts'
 import { samplingCauses } from './causes/sampling.ts'
 
@@ -32,6 +33,7 @@ const CAUSES: readonly Cause[] = [
   ...configurationCauses,
   ...samplingCauses,
   ...exporterCauses,
+  ...keepCauses,
   ...contextCauses,
   ...clockCauses,
   ...overrideCauses,

@@ -45,6 +45,24 @@ const headerName = (description: string, fallback?: string) =>
         : err({ code: 'HEADER_INVALID', message: 'a header name has letters, digits and - only' }),
   )
 
+/** It comes back in the answer with the trace's id: a header that means something else would break the answer. */
+const forceHeader = field.readText(
+  'the name of a header is needed',
+  {
+    description:
+      'Header that asks for the trace; the answer names the trace id in it. Begins with x-.',
+    type: 'header name',
+    fallback: FORCE_DEFAULTS.header,
+  },
+  (text) =>
+    /^x-/i.test(text) && HTTP_TOKEN.test(text)
+      ? ok(text.toLowerCase())
+      : err({
+          code: 'HEADER_RESERVED',
+          message: 'the header has to begin with x-, for the answer carries the trace id in it',
+        }),
+)
+
 const GLOBS: Readonly<Record<MatchField, string>> = {
   api: 'Building block: invoke, metadata, healthz, shutdown; state, publish and others as they are built.',
   target: 'App id that is called.',
@@ -110,7 +128,7 @@ export const samplingSection = field.section(
       .optional(),
     overrides: many(
       field.section({ ...ruleShape, until }, 'A rule before all others that ends by itself.'),
-      'Rules that end by themselves, before all others; the first match decides.',
+      'Rules that end by themselves, before all others; the first match decides, also about what a caller left unsampled.',
     ).optional(),
     rules: many(field.section(ruleShape, 'One rule.'), 'The first match decides.').optional(),
     floor: field
@@ -163,7 +181,7 @@ export const samplingSection = field.section(
     force: field
       .section(
         {
-          header: headerName('Header that asks for the trace.', FORCE_DEFAULTS.header).optional(),
+          header: forceHeader.optional(),
           perMinute: field
             .amount('Forced traces a minute.', {
               max: 1_000_000,

@@ -63,6 +63,7 @@ export function buildReport(sources: ReportSources): SidecarReport {
     spans: ledger.spans(),
     decisions: ledger.decisions(),
     context: context.report(),
+    keep: ledger.keep(),
   }
 }
 

@@ -39,11 +39,14 @@ export function createContextWatch(clock: Clock): ContextWatch {
             foreign++
             if ((parent.flags & FLAG_SAMPLED) === 0) foreignUnsampled++
           }
-        } else if (decided === undefined && serving.size > 0) {
-          lost++
-          lastLost = { atUs: clock.nowUs(), call: `${x.request.method} ${x.request.path}` }
-        }
+        } else x.isContextLost = decided === undefined && serving.size > 0
         return undefined
+      },
+      done(x) {
+        // Who calls an app through its own sidecar is a client, and brings no context by right.
+        if (!x.isContextLost || x.target?.kind === 'app') return
+        lost++
+        lastLost = { atUs: clock.nowUs(), call: `${x.request.method} ${x.request.path}` }
       },
     },
     deliver({ span }) {

@@ -18,6 +18,7 @@ export interface Ledger {
   peerMissed(): void
   spans(): SidecarReport['spans']
   decisions(): SidecarReport['decisions']
+  keep(): SidecarReport['keep']
   exporter(name: ExporterName): Omit<ExporterReport, 'name' | 'endpoint'>
 }
 
@@ -48,6 +49,12 @@ export function createLedger(registry: MetricsRegistry, nowUs: () => number): Le
   let spansStarted = 0
   let spansSampled = 0
   let spansKept = 0
+  const keptBy: Record<string, number> = {}
+  const missedBy: Record<string, number> = {}
+  const miss = (reason: string): void => {
+    misses.with({ reason }).inc()
+    missedBy[reason] = (missedBy[reason] ?? 0) + 1
+  }
 
   const ruleOf = (rule: string): RuleCount => {
     let count = rules.get(rule)
@@ -117,16 +124,20 @@ export function createLedger(registry: MetricsRegistry, nowUs: () => number): Le
       }
     },
     keepMeter: {
-      kept: (reason) => kept.with({ reason }).inc(),
+      kept(reason) {
+        kept.with({ reason }).inc()
+        keptBy[reason] = (keptBy[reason] ?? 0) + 1
+      },
       exported: () => spansKept++,
-      missed: (reason) => misses.with({ reason }).inc(),
+      missed: miss,
       evicted: () => evicted.inc(),
       holds(spans, bytes) {
         heldSpans.set(spans)
         heldBytes.set(bytes)
       },
     },
-    peerMissed: () => misses.with({ reason: 'peer_unreachable' }).inc(),
+    peerMissed: () => miss('peer_unreachable'),
+    keep: () => ({ kept: { ...keptBy }, missed: { ...missedBy } }),
     spans: () => ({ started: spansStarted, sampled: spansSampled, kept: spansKept }),
     decisions: () =>
       Object.fromEntries(

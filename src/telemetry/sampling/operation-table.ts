@@ -9,6 +9,8 @@ import { createTokenBucket, type TokenBucket } from './token-bucket.ts'
 export interface ActiveRule {
   readonly rule: Pick<SamplingRule, 'name' | 'header' | 'untilUs' | 'untraced'>
   readonly match: SamplingRule['match']
+  /** It decides about what a caller has left, too. */
+  readonly isOverride: boolean
   /** The rate for one more request. @param nowMs monotonic */
   rated(nowMs: number): RatedDecision
   current(): RatedDecision

@@ -12,8 +12,9 @@ export interface SamplingPolicy {
 
 /** Order of decision: force, overrides, rules, the plain rate, floor; `limit` caps all of these but force. */
 export interface SamplingRules {
-  /** What an unsampled parent means. A sampled one is always followed, save by `ignore`. */
+  /** What an unsampled parent means to rules and rate. A sampled one is always followed, save by `ignore`. */
   readonly parent: 'follow' | 'raise' | 'ignore'
+  /** Before all rules; they also raise what an unsampled parent has left. */
   readonly overrides: readonly SamplingRule[]
   /** The first match decides. */
   readonly rules: readonly SamplingRule[]

@@ -116,7 +116,11 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
     untraced: false,
   })
   const table = createOperationTable(
-    [...[...rules.overrides, ...rules.rules].map(activate), everything],
+    [
+      ...rules.overrides.map((rule) => activate(rule, true)),
+      ...rules.rules.map((rule) => activate(rule)),
+      everything,
+    ],
     rules.floorPerMinute,
   )
   const limit =
@@ -166,6 +170,8 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
     return BY_FLOOR
   }
 
+  const isOverridden = (state: OperationState, headers: readonly string[]): boolean =>
+    rules.overrides.length > 0 && firstThatHolds(state.candidates, headers, clock).isOverride
   const decide = (
     traceId: string,
     request: SamplingRequest,
@@ -180,7 +186,8 @@ function createRuleEngine(policy: SamplingPolicy, rules: SamplingRules, clock: C
     const byCaller = callersDecision(request.incoming)
     if (byCaller !== undefined && rules.parent !== 'ignore') {
       if (byCaller) return KEPT_BY_PARENT
-      if (rules.parent === 'follow') return LEFT_BY_PARENT
+      // An override is loud: whoever asks for an app that is called by others means those calls.
+      if (rules.parent === 'follow' && !isOverridden(state, request.headers)) return LEFT_BY_PARENT
     }
     return decideRoot(traceId, request, state)
   }
@@ -205,8 +212,8 @@ function limitedTo(state: OperationState, rated: RatedDecision, pass: number): R
   return state.limited.to
 }
 
-function activate(rule: SamplingRule): ActiveRule {
-  const base = { rule, match: rule.match }
+function activate(rule: SamplingRule, isOverride = false): ActiveRule {
+  const base = { rule, match: rule.match, isOverride }
   if (rule.perSecond === undefined) {
     const rated = rateDecision(rule.name, rule.rate)
     return { ...base, rated: () => rated, current: () => rated, bucket: undefined }

@@ -54,6 +54,9 @@ describe('maskCredentials', () => {
     ['http://[::1]:80/x', 'http://[::1]:80/x'],
     ['"http://host:80/" to me@host', '"http://host:80/" to me@host'],
     ['me@host', 'me@host'],
+    ['POST https://host/v2?key=s3cret&x=1: refused', 'POST https://host/v2?*** refused'],
+    ['http://u:p@host?token=x', 'http://***@host?***'],
+    ['is it? yes', 'is it? yes'],
   ] as const)
     test(`makes ${masked} of ${text}`, () => assert.equal(maskCredentials(text), masked))
 

@@ -137,6 +137,7 @@ export function sidecar(
     exporters: [],
     spans: { started: 0, sampled: 0, kept: 0 },
     decisions: { rate: { sampled: 1, unsampled: 0 } },
+    keep: { kept: {}, missed: {} },
     context: {
       delivered: 0,
       carried: 0,

@@ -46,6 +46,8 @@ export const samplingCauses: readonly Cause[] = [
     find(sighting) {
       const { sampling, configuration } = sighting.report
       if (!sampling.enabled || sampling.rate > 0 || startsTraces(sighting)) return undefined
+      // Then more than callers' traces is kept, and rate 0 is what was meant.
+      if (sampling.keep !== undefined || sampling.force !== undefined) return undefined
       const missed = unsampledBy(sighting, 'rate')
       return {
         severity: sighting.sampled === 0 && missed > 0 ? 'warning' : 'info',

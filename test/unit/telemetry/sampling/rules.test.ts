@@ -56,6 +56,19 @@ describe('createSampler with rules', () => {
     assert.equal(verdict(), 'left by none')
   })
 
+  test('lets an override decide about what a caller has left, while it holds', () => {
+    const { verdict, clock } = startSampler({
+      overrides: [
+        rule('debug', { match: { target: 'orders' }, untilUs: FAKE_START_US + 60_000_000 }),
+      ],
+    })
+    const asked = { operation: { target: 'orders' }, parent: { flags: 0 } }
+    assert.equal(verdict(asked), 'kept by debug')
+    assert.equal(verdict({ ...asked, operation: { target: 'carts' } }), 'left by parent')
+    clock.advance(60_000)
+    assert.equal(verdict(asked), 'left by parent')
+  })
+
   test('ends an override by the wall clock, wherever somebody sets it', () => {
     const { verdict, clock } = startSampler({
       overrides: [rule('debug', { untilUs: FAKE_START_US + 1_000 })],
