@@ -9,6 +9,11 @@ export interface ManifestReport {
   readonly configurations: number
   /** Documents that are something else, by kind. */
   readonly skipped: ReadonlyMap<string, number>
+  /**
+   * What is no YAML in documents without a kind, or that there is nothing at all. Looked for only when asked:
+   * it is worth a word where nothing else was found.
+   */
+  findBroken(): readonly Problem[]
 }
 
 /** At column 0 this ends a document, wherever it stands. */
@@ -26,6 +31,7 @@ export async function checkManifest(
 ): Promise<ManifestReport> {
   const problems: Problem[] = []
   const skipped = new Map<string, number>()
+  const untold: Piece[] = []
   let configurations = 0
   const skip = (kind: string) => skipped.set(kind, (skipped.get(kind) ?? 0) + 1)
 
@@ -35,6 +41,7 @@ export async function checkManifest(
     if (
       told === undefined ? !piece.includes('Configuration') : !/^Configuration$|List$/.test(told)
     ) {
+      if (told === undefined) untold.push({ piece, firstLine })
       skip(told ?? NO_KIND)
       continue
     }
@@ -51,7 +58,13 @@ export async function checkManifest(
       problems.push(...(combined.ok ? combined.value.warnings : combined.error))
     }
   }
-  return { problems, configurations, skipped }
+  const findBroken = (): readonly Problem[] =>
+    isEmpty(text)
+      ? [{ path: '(file)', file, code: 'NO_CONFIGURATION', message: EMPTY }]
+      : untold.flatMap(
+          ({ piece, firstLine }) => parseResourceDocuments(piece, file, firstLine).problems,
+        )
+  return { problems, configurations, skipped, findBroken }
 }
 
 /** What the text says at first sight; `undefined` when only a parser can tell. */
@@ -87,6 +100,10 @@ function splitDocuments(text: string): Piece[] {
 }
 
 const isBlank = (piece: string): boolean => !/^[ \t]*[^\s#-]/m.test(piece.replace(/^---.*$/m, ''))
+
+const EMPTY = 'it is empty, or holds comments only: a resource of `kind: Configuration` is needed'
+const isEmpty = (text: string): boolean =>
+  !/[^\s\ufeff]/.test(text.replace(/^---(?=\s|$)|^\s*#.*$/gm, ''))
 
 /** Other projects have the kind, too. Without a version it is taken for ours, to be told so. */
 function isDaprConfiguration({ kind, value }: ResourceDocument): boolean {

@@ -76,6 +76,16 @@ describe('sidelight config validate', function () {
     assert.match(lines[0] ?? '', /\[NO_CONFIGURATION\]$/)
   })
 
+  test('names what is no YAML where nothing else was found', () => {
+    const first = (text: string) => validate(['-'], text).lines[0] ?? ''
+    assert.match(
+      first('a: [1\n'),
+      /^error: \(standard input\):\d+ .*not valid YAML.*\[YAML_INVALID\]$/,
+    )
+    assert.match(first('\ta: 1\n'), /\[YAML_INVALID\]$/)
+    assert.match(first(''), /it is empty.*\[NO_CONFIGURATION\]$/)
+  })
+
   test('exits 2 when it is used wrongly', () => {
     for (const args of [[], ['--jsn', 'a.yaml'], ['/nowhere/at/all']]) {
       const { status, lines, stderr } = validate(args)

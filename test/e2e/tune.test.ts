@@ -114,6 +114,11 @@ describe('sidelight tune', function () {
       words.errors.map((line) => /\[(\w+)\]$/.exec(line)?.[1]),
       ['RATE_NOT_A_NUMBER', 'TUNE_WITHOUT_RATE', 'TUNE_TARGET_INVALID', 'TUNE_WITHOUT_RATE'],
     )
+    const both = await tune(sidecars.home, 'a=200%')
+    assert.deepEqual(
+      both.errors.map((line) => /\[(\w+)\]$/.exec(line)?.[1]),
+      ['RATE_NOT_A_NUMBER', 'FLAG_INVALID'],
+    )
     for (const args of [['a=1'], ['a=1', '--for', '1ms'], [], ['--clear', 'nobody']])
       assert.equal((await tune(sidecars.home, ...args)).code, 2, args.join(' '))
   })
@@ -141,6 +146,36 @@ describe('sidelight tune', function () {
     assert.equal(partly.lines.at(-1), 'applied 1/2')
     assert.ok((await readFile(sidecars.configFile, 'utf8')).includes('tune-a'))
     assert.ok((await readFile(link, 'utf8')).includes('tune-a'))
+  })
+
+  test('takes turns with others at the same file', async () => {
+    await using sidecars = await startSidecars(tracing())
+    await sidecars.start('a')
+    const paths = ['one', 'two', 'three', 'four', 'five', 'six']
+    const all = await Promise.all(
+      paths.map((path) => tune(sidecars.home, `a/${path}=1`, '--for', '1h')),
+    )
+    for (const { code, errors } of all) assert.equal(code, 0, errors.join('\n'))
+    const text = await readFile(sidecars.configFile, 'utf8')
+    for (const path of paths) assert.ok(text.includes(`/${path}`), text)
+    const left = (await readdir(dirname(sidecars.configFile))).filter((one) => /tmp$/.test(one))
+    assert.deepEqual(left, [])
+  })
+
+  test('warns of an app that no sidecar has, and writes it all the same', async () => {
+    await using sidecars = await startSidecars(tracing())
+    await sidecars.start('orders')
+    const { code, errors } = await tune(sidecars.home, 'ordres=1', 'ord*=1', '--for', '1h')
+    assert.deepEqual(
+      [code, errors],
+      [
+        0,
+        [
+          'warning: no sidecar of the app ordres is registered on this machine; did you mean orders?',
+        ],
+      ],
+    )
+    assert.match(await readFile(sidecars.configFile, 'utf8'), /target: "?ordres/)
   })
 
   test('says that nobody runs here, or that nobody uses the file', async () => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRegistrationDirectory, createSender } from '../../src/net/index.ts'
+import {
+  createRegistrationDirectory,
+  createSender,
+  type Registration,
+} from '../../src/net/index.ts'
 import { complement } from '../../src/wire/ot-tracestate.ts'
 import { REPORT_PATH, type SidecarReport } from '../../src/wire/sidecar-report.ts'
 import type { WhatIfAnswer } from '../../src/wire/what-if.ts'
@@ -15,6 +19,7 @@ import { startBackend } from './backend-fixture.ts'
 async function ask(url: string, yaml: string, query = '') {
   const response = await fetch(`${url}/sidelight/api/v1/what-if${query}`, {
     method: 'POST',
+    headers: { 'content-type': 'application/yaml' },
     body: yaml,
   })
   return { status: response.status, body: JSON.parse(await response.text()) }
@@ -72,6 +77,14 @@ async function play(
     traceIds.push(answer.header('traceparent')?.split('-')[1] ?? '')
   }
   return traceIds
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
 }
 
 describe('what if', () => {
@@ -195,6 +208,62 @@ describe('what if', () => {
       ],
     )
     assert.equal((await ask(backend.url, '')).body.problems[0].code, 'NO_CONFIGURATION')
+  })
+
+  test('reads YAML only, which no page of another origin can send unasked', async () => {
+    await using backend = await startBackend()
+    const post = async (type: string | undefined) => {
+      const answer = await fetch(`${backend.url}/sidelight/api/v1/what-if`, {
+        method: 'POST',
+        ...(type === undefined ? {} : { headers: { 'content-type': type } }),
+        body: tracing(),
+      })
+      return { status: answer.status, words: await answer.text() }
+    }
+    for (const type of [undefined, 'text/plain', 'application/x-www-form-urlencoded', '']) {
+      const { status, words } = await post(type)
+      assert.deepEqual([status, /application\/yaml/.test(words)], [415, true], type)
+    }
+    for (const type of ['application/x-yaml', 'Application/YAML; charset=utf-8'])
+      assert.equal((await post(type)).status, 200, type)
+  })
+
+  test('is worked out one at a time, and not for one who has gone', async () => {
+    const asked = deferred<void>()
+    const held = deferred<Registration[]>()
+    const sender = createSender({ userAgent: 'sidelight/test' })
+    await using backend = await startBackend(
+      {},
+      {
+        sidecars: {
+          registrations: {
+            list: () => {
+              asked.resolve()
+              return held.promise
+            },
+          },
+          sender,
+        },
+      },
+    )
+    const post = (signal?: AbortSignal) =>
+      fetch(`${backend.url}/sidelight/api/v1/what-if`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/yaml' },
+        body: tracing(),
+        ...(signal === undefined ? {} : { signal }),
+      })
+    const leaver = new AbortController()
+    const first = post(leaver.signal).catch(() => undefined)
+    await asked.promise
+    const second = await post()
+    assert.deepEqual([second.status, second.headers.get('retry-after')], [503, '1'])
+    assert.match(await second.text(), /another what-if is being worked out/)
+    leaver.abort()
+    await first
+    held.resolve([])
+    await eventually(async () => (await post()).status === 200)
+    await sender.close()
   })
 
   test('is asked from the command line: tables for people, JSON for programs', async function () {

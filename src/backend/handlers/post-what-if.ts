@@ -1,14 +1,14 @@
 import { parseDurationMs } from '../../base/duration.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { type Reply, readBody } from '../../net/index.ts'
+import { headerValue, type Reply, readBody, STATUS_CLIENT_GONE } from '../../net/index.ts'
 import { createWhatIf } from '../../policy/index.ts'
 import { MAX_RESOURCE_BYTES, parseConfiguration } from '../../resources/index.ts'
 import type { WhatIfAnswer, WhatIfRefusal } from '../../wire/what-if.ts'
 import type { BackendExchange, Handler } from '../exchange.ts'
 import type { BackendParts } from '../parts.ts'
 import { recentTraces } from '../query/recent-traces.ts'
-import { json } from '../replies.ts'
+import { json, plainText } from '../replies.ts'
 
 const MAX_TRACES = 20_000
 const DEFAULT_LAST = '1h'
@@ -17,27 +17,58 @@ const FILE = 'Configuration'
 
 /**
  * `POST /sidelight/api/v1/what-if?last=1h`: what the Configuration in the body would have kept of the recorded
- * traces. One question at a time: each reads thousands of traces.
+ * traces. One question at a time: each reads thousands of traces. A page of another origin cannot ask: a
+ * browser sends YAML only where it was told that it may.
  */
 export const postWhatIf = (parts: BackendParts): Handler => {
-  let last: Promise<unknown> = Promise.resolve()
+  let running: Question | undefined
   return async (x) => {
+    if (!isYaml(x)) return plainText(415, NOT_YAML)
+    const question = { isGone: false }
+    x.onClientGone = () => {
+      question.isGone = true
+    }
     const body = await readBody(x.request, MAX_RESOURCE_BYTES)
-    const answer = last.then(() => ask(parts, x, Buffer.from(body).toString()))
-    last = answer.catch(() => undefined)
-    return answer
+    // One whose asker has gone ends within a page; whoever changes a draft does not wait for the old one.
+    while (running?.isGone) await running.end
+    if (running !== undefined) return plainText(503, BUSY, ['Retry-After', RETRY_AFTER_SECONDS])
+    const answer = ask(parts, x.request.query, question, Buffer.from(body).toString())
+    running = Object.assign(question, { end: answer.catch(() => undefined) })
+    try {
+      return await answer
+    } finally {
+      running = undefined
+    }
   }
 }
 
-async function ask(parts: BackendParts, x: BackendExchange, text: string): Promise<Reply> {
+interface Asker {
+  /** The client has gone: nobody reads the answer. */
+  readonly isGone: boolean
+}
+
+interface Question extends Asker {
+  readonly end: Promise<unknown>
+}
+
+const YAML = /^application\/(?:x-)?yaml$/i
+const NOT_YAML = 'a Configuration is read as Content-Type: application/yaml'
+const BUSY = 'another what-if is being worked out, and each reads thousands of traces: ask again'
+const RETRY_AFTER_SECONDS = '1'
+
+const isYaml = ({ request }: BackendExchange): boolean =>
+  YAML.test(headerValue(request.headers, 'content-type')?.split(';')[0]?.trim() ?? '')
+
+async function ask(
+  parts: BackendParts,
+  search: string,
+  asker: Asker,
+  text: string,
+): Promise<Reply> {
   const { clock, store, settings, sidecars } = parts
-  let isGone = false
-  x.onClientGone = () => {
-    isGone = true
-  }
   const nowUs = clock.nowUs()
-  const lastMs = readLast(x.request.query)
-  const file = new URLSearchParams(x.request.query).get('file') ?? FILE
+  const lastMs = readLast(search)
+  const file = new URLSearchParams(search).get('file') ?? FILE
   // Secrets and variables are the sidecars' own: here they are not missing.
   const parsed = await parseConfiguration([{ file, text }], {
     env: {},
@@ -54,8 +85,9 @@ async function ask(parts: BackendParts, x: BackendExchange, text: string): Promi
     endUs: nowUs,
     lookbackMs: lastMs.value,
     maxTraces: MAX_TRACES,
-    isGone: () => isGone,
+    isGone: () => asker.isGone,
   })
+  if (asker.isGone) return plainText(STATUS_CLIENT_GONE, '')
   const answer: WhatIfAnswer = whatIf.answer({
     ...looked,
     toUs: nowUs,

@@ -33,6 +33,7 @@ export const configValidate: Command = async (argv, context) => {
 
   const problems: Problem[] = []
   const skipped = new Map<string, number>()
+  const findBroken: (() => readonly Problem[])[] = []
   let configurations = 0
   for (const { file, text } of manifests.value) {
     if (!text.ok) {
@@ -48,8 +49,11 @@ export const configValidate: Command = async (argv, context) => {
     })
     problems.push(...report.problems)
     configurations += report.configurations
+    findBroken.push(report.findBroken)
     for (const [kind, count] of report.skipped) skipped.set(kind, (skipped.get(kind) ?? 0) + count)
   }
+  if (configurations === 0 && problems.length === 0)
+    problems.push(...findBroken.flatMap((find) => find()))
   if (configurations === 0 && problems.length === 0)
     problems.push({
       path: paths.join(', '),

@@ -38,6 +38,10 @@ export const configWhatIf: Command = async (argv, context) => {
     `${WHAT_IF_PATH}?${query}`,
     text.value,
   )
+  if (status === 503) {
+    context.err(`error: ${values.backend} is busy: ${body.slice(0, MAX_SHOWN)}`)
+    return EXIT_MISTAKE
+  }
   const answer = status === 200 || status === 400 ? parseJson(body) : undefined
   if (answer === undefined) {
     context.err(

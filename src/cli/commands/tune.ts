@@ -1,17 +1,18 @@
 import type { Problem } from '../../base/problem.ts'
 import { collectReports, type Sender } from '../../net/index.ts'
 import { formatAge, formatRate } from '../../policy/index.ts'
-import { editOverrides, type OverrideEdit, readResourceFile } from '../../resources/index.ts'
+import type { OverrideEdit } from '../../resources/index.ts'
 import type { SidecarStatus } from '../../wire/diagnosis.ts'
 import { awaitOverrides, readersOf } from '../await-overrides.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
-import { replaceFile } from '../replace-file.ts'
 import { tuneFlags } from '../settings.ts'
 import { createSharedParts } from '../shared-parts.ts'
-import { checkTuned, chooseTuneFile } from '../tune-file.ts'
+import { chooseTuneFile } from '../tune-file.ts'
 import { listOverrides } from '../tune-list.ts'
-import { overrideName, parseTuneTarget, TUNE_PREFIX } from '../tune-target.ts'
+import { parseTuneTarget } from '../tune-target.ts'
+import { warnOfUnknownApps } from '../unknown-apps.ts'
+import { type OverrideChange, writeOverrides } from '../write-overrides.ts'
 
 const EXIT_NOT_APPLIED = 1
 const MIN_MS = 1_000
@@ -58,11 +59,8 @@ export const tune: Command = async (argv, context) => {
   }
 }
 
-interface Question {
+interface Question extends OverrideChange {
   readonly isList: boolean
-  readonly put: readonly OverrideEdit[]
-  /** Names to remove; `undefined` = all that `tune` has made. */
-  readonly clear: readonly string[] | undefined
 }
 
 interface Values {
@@ -85,16 +83,14 @@ function readQuestion(
   if (clear) return { isList: false, put: [], clear: words.length === 0 ? undefined : words }
   if (words.length === 0)
     return problem('tune', 'TUNE_WITHOUT_TARGET', 'name a target and a rate, such as checkout=100%')
-  if (forMs === undefined || forMs < MIN_MS || forMs > MAX_MS)
-    return problem(
-      '--for',
-      'FLAG_INVALID',
-      'a duration from 1s to 168h is needed, for example --for 10m: overrides end by themselves',
-    )
+  const isLengthGiven = forMs !== undefined && forMs >= MIN_MS && forMs <= MAX_MS
   // The file has whole seconds.
-  const untilMs = Math.ceil((nowMs + forMs) / 1_000) * 1_000
+  const untilMs = Math.ceil((nowMs + (forMs ?? 0)) / 1_000) * 1_000
   const targets = words.map((word) => parseTuneTarget(word, untilMs))
-  const problems = targets.flatMap((target) => (target.ok ? [] : [target.error]))
+  const problems = [
+    ...targets.flatMap((target) => (target.ok ? [] : [target.error])),
+    ...(isLengthGiven ? [] : problem('--for', 'FLAG_INVALID', FOR_NEEDED).problems),
+  ]
   if (problems.length > 0) return { problems }
   const put = targets.flatMap((target) => (target.ok ? [target.value] : []))
   const twice = put.find(({ name }, i) => put.findIndex((each) => each.name === name) < i)
@@ -102,6 +98,9 @@ function readQuestion(
     return problem(twice.name, 'RULE_NAME_TWICE', 'one target can have one rate')
   return { isList: false, put, clear: [] }
 }
+
+const FOR_NEEDED =
+  'a duration from 1s to 168h is needed, for example --for 10m: overrides end by themselves'
 
 async function apply(
   { put, clear }: Question,
@@ -113,36 +112,16 @@ async function apply(
   const nowMs = context.clock.nowUs() / 1_000
   const file = chooseTuneFile(named, statuses)
   if (!file.ok) return reportProblems(context, [file.error])
-  const text = await readResourceFile(file.value)
-  if (!text.ok) return reportProblems(context, [text.error])
-  const isOurs = (name: string): boolean => name.startsWith(TUNE_PREFIX)
-  const names = clear && new Set([...clear, ...clear.map(overrideName)])
-  const edited = editOverrides(text.value, file.value, {
-    put,
-    drop: (name, untilMs) =>
-      (names === undefined ? isOurs(name) : names.has(name)) || (isOurs(name) && untilMs < nowMs),
-  })
-  if (!edited.ok) return reportProblems(context, edited.error)
-  const { dropped, added, isBlockRemoved } = edited.value
-  const missing = (clear ?? []).filter(
-    (each) => !dropped.includes(each) && !dropped.includes(overrideName(each)),
-  )
-  if (missing.length > 0)
-    return reportProblems(context, [
-      {
-        path: missing.join(', '),
-        file: file.value,
-        code: 'NO_OVERRIDE',
-        message: 'no override of that name; sidelight tune --list shows them',
-      },
-    ])
   const readers = await readersOf(file.value, statuses)
-  const problems = await checkTuned(file.value, edited.value.text, readers, nowMs)
-  if (problems.length > 0) {
-    context.err(`error: nothing is written, since ${file.value} would not be valid:`)
+  const written = await writeOverrides(file.value, { put, clear }, readers, context.clock)
+  if (!written.ok) {
+    const { problems, isOfResult } = written.error
+    if (isOfResult)
+      context.err(`error: nothing is written, since ${file.value} would not be valid:`)
     return reportProblems(context, problems)
   }
-  if (edited.value.text !== text.value) await replaceFile(file.value, text.value, edited.value.text)
+  const { dropped, added, isBlockRemoved } = written.value
+  for (const words of warnOfUnknownApps(put, statuses)) context.err(`warning: ${words}`)
 
   const awaited = { file: file.value, put, removed: dropped.filter((name) => !has(put, name)) }
   const acknowledged = await awaitOverrides(readers, awaited, { sender, clock: context.clock })

@@ -9,6 +9,7 @@ export interface FigureParts {
   readonly unseen: readonly UnseenOperation[]
   readonly next: NextPolicy
   readonly isExact: boolean
+  /** From the first recorded trace on, at least one. */
   readonly minutes: number
 }
 
@@ -106,13 +107,15 @@ function toFigures(
       variance += own * sizeOf(trace) ** 2
       size += sizeOf(trace)
     }
+    value /= minutes
+    variance /= minutes ** 2
     // What was never recorded is taken to be like the rest.
     const mean = spent.length === 0 ? 0 : size / spent.length
-    for (const { rate, arrivals } of unseen) {
-      value += rate * arrivals * mean
-      variance += rate * arrivals * (1 + rate) * mean ** 2
+    for (const { rate, arrivals, minutes: own } of unseen) {
+      value += (rate * arrivals * mean) / own
+      variance += rate * arrivals * (1 + rate) * (mean / own) ** 2
     }
-    return figure(value / minutes, variance / minutes ** 2, isExact)
+    return figure(value, variance, isExact)
   }
   return {
     traces: figure(all.kept, all.keptVariance, isExact),

@@ -9,7 +9,14 @@ export interface UnseenOperation {
   readonly rate: number
   /** In the window, about. */
   readonly arrivals: number
+  /** The time in which they came, at least one: it need not be that of the recorded traces. */
+  readonly minutes: number
 }
+
+const MINUTE_US = 60_000_000
+
+/** What a number a minute is divided by: less than a minute tells nothing of a whole one. */
+export const minutesOf = (us: number): number => Math.max(us / MINUTE_US, 1)
 
 export interface UnseenWindow {
   readonly fromUs: number
@@ -31,13 +38,14 @@ export function unseenOperations(
   return reports.flatMap((report) => {
     const { appId, sampling, configuration, decisions, startedUs, nowUs } = report
     const activeUs = Math.min(window.toUs - window.fromUs, nowUs - startedUs)
+    const minutes = minutesOf(activeUs)
     const arrivalsOf = (count: number, sinceUs: number): number =>
       nowUs <= sinceUs ? 0 : (count * activeUs) / (nowUs - sinceUs)
     if (sampling.parent === undefined) {
       const count = countOf(decisions.rate)
       if (recorded.has(appId) || count === 0) return []
       // Dapr's own sampler counts no operations: which rules would match is not known.
-      return [{ rule: 'rate', rate: next.rate, arrivals: arrivalsOf(count, startedUs) }]
+      return [{ rule: 'rate', rate: next.rate, arrivals: arrivalsOf(count, startedUs), minutes }]
     }
     const sinceUs = Math.max(startedUs, configuration.sinceUs)
     const share = ownShare(report)
@@ -45,7 +53,7 @@ export function unseenOperations(
       if (recorded.has(operationKey(appId, each.operation))) return []
       const { rule, rate } = nextFor(report, each.operation, next)
       const arrivals = arrivalsOf(countOf(each) * share, sinceUs)
-      return arrivals === 0 ? [] : [{ rule, rate, arrivals }]
+      return arrivals === 0 ? [] : [{ rule, rate, arrivals, minutes }]
     })
   })
 }

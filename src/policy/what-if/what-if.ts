@@ -8,7 +8,7 @@ import { readRecordedTrace } from './recorded-trace.ts'
 import { operationKey, viewSidecars } from './sidecar-view.ts'
 import { spendBudgets } from './spend-budgets.ts'
 import { sumFigures, sumRules } from './sum-figures.ts'
-import { reachesUnseen, unseenOperations } from './unseen-operations.ts'
+import { minutesOf, reachesUnseen, unseenOperations } from './unseen-operations.ts'
 import { type WeighedTrace, weighTrace } from './weigh-trace.ts'
 import { findReasons, noteFacts } from './what-if-notes.ts'
 
@@ -25,8 +25,6 @@ export interface WhatIf {
   add(spans: readonly ZipkinSpan[]): void
   answer(window: Omit<WhatIfWindow, 'traces' | 'foreignTraces'>): WhatIfAnswer
 }
-
-const MINUTE_US = 60_000_000
 
 export function createWhatIf({ configuration, warnings, statuses, nowUs }: WhatIfQuestion): WhatIf {
   const next = compileNext(configuration, nowUs)
@@ -59,7 +57,9 @@ export function createWhatIf({ configuration, warnings, statuses, nowUs }: WhatI
       }
       const reasons = next.isOn ? findReasons(facts) : []
       const isExact = reasons.length === 0
-      const minutes = Math.max((window.toUs - window.fromUs) / MINUTE_US, Number.EPSILON)
+      // Nothing was recorded before the first trace: that time would thin out what came since.
+      const firstUs = Math.max(window.fromUs, firstStart(traces) ?? window.fromUs)
+      const minutes = minutesOf(window.toUs - firstUs)
       const parts = { spent, unseen, next, isExact, minutes }
       return {
         name: configuration.name,
@@ -75,3 +75,9 @@ export function createWhatIf({ configuration, warnings, statuses, nowUs }: WhatI
     },
   }
 }
+
+const firstStart = (traces: readonly WeighedTrace[]): number | undefined =>
+  traces.reduce<number | undefined>(
+    (first, { startUs }) => (first === undefined ? startUs : Math.min(first, startUs)),
+    undefined,
+  )

@@ -40,8 +40,22 @@ export function lintSpec(spec: SpecInput, nowMs: number | undefined): Remark[] {
           code: 'OVERRIDE_ENDED',
           message: 'this time is past: the override has no effect, remove it',
         })
+  const rules = spec.tracing?.sampling?.rules ?? []
+  const all = rules.findIndex(({ match }) => matchesAll(match))
+  if (all >= 0)
+    // Equal names are an error that says more.
+    for (const [i, { name }] of rules.entries())
+      if (i > all && name !== rules[all]?.name)
+        remarks.push({
+          path: ['spec', 'tracing', 'sampling', 'rules', i],
+          code: 'RULE_UNREACHABLE',
+          message: `it never decides: the rule ${rules[all]?.name} before it matches everything; move this one before it`,
+        })
   return remarks
 }
+
+const matchesAll = (match: object | undefined): boolean =>
+  Object.values(match ?? {}).every((wanted) => wanted === undefined)
 
 /** The distance of two texts costs the product of their lengths. */
 const meantOf = (name: string, known: readonly string[]): string | undefined =>

@@ -323,6 +323,27 @@ describe('what-if', () => {
     assert.deepEqual([window.traces, window.foreignTraces], [0, 1])
   })
 
+  test('counts a minute from the first trace on, at least a whole one', () => {
+    const perMinute = (ages: readonly number[], statuses?: readonly SidecarStatus[]) =>
+      ask(
+        configuration(1, {}),
+        ages.map((ageUs) => ({ traceId: newTraceId(), rule: 'rate', threshold: '0', ageUs })),
+        statuses,
+      )
+    const values = ({ today, next }: WhatIfAnswer) =>
+      [today, next].map(({ spansPerMinute }) => spansPerMinute.value)
+    assert.deepEqual(values(perMinute([10_000_000, 50_000_000])), [2, 2])
+    assert.deepEqual(values(perMinute([0, 4 * MINUTE_US])), [0.5, 0.5])
+    const old = perMinute([2 * HOUR_MS * 1_000, ...Array.from({ length: 59 }, () => 0)])
+    assert.deepEqual(values(old), [1, 1])
+    // What only counters know came in its own time: 240 in two hours are 2 a minute.
+    const operation = { api: 'invoke', target: 'orders', path: '/quiet', method: 'GET' }
+    const quiet = { operation, rule: 'quiet', rate: 0, sampled: 0, unsampled: 240 }
+    const decisions = { rate: { sampled: 1, unsampled: 240 } }
+    const counted = perMinute([0], [sidecar('shop', { operations: [quiet] }, { decisions })])
+    assert.deepEqual(values(counted), [1, 3])
+  })
+
   test('takes an override for as long as it has not ended', () => {
     const traces = ids(5).map((traceId) => ({ traceId, rule: 'rate', threshold: '0' }))
     const override = (untilMs: number) => ({

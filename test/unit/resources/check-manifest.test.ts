@@ -37,6 +37,19 @@ describe('checkManifest', () => {
     )
   })
 
+  test('finds, when asked, what is no YAML where no kind can be read', async () => {
+    const broken = async (text: string) => {
+      const { problems, findBroken } = await check(text)
+      assert.deepEqual(problems, [])
+      return findBroken().map(({ code, line }) => [code, line])
+    }
+    assert.deepEqual((await broken('x: 1\n---\na: [1\n'))[0], ['YAML_INVALID', 4])
+    assert.deepEqual((await broken('a:\n\tb: 1\n'))[0], ['YAML_INVALID', 2])
+    for (const empty of ['', '\ufeff', '---\n# nothing\n', ' \n'])
+      assert.deepEqual(await broken(empty), [['NO_CONFIGURATION', undefined]])
+    for (const fine of ['a: 1\n', '- a\n']) assert.deepEqual(await broken(fine), [])
+  })
+
   test('does not put two Configurations together', async () => {
     const rule = (name: string) =>
       `kind: Configuration\nspec: { tracing: { sampling: { ${name}: [{ name: a, until: 2030-01-01T00:00:00Z }] } } }\n`

@@ -56,7 +56,7 @@ const refusals: readonly (readonly [line: string, path: string, code: string, cu
   ['keep: { maxBytes: 1Ki }', 'keep.maxBytes', 'OUT_OF_RANGE', /from 64Ki/],
   ['keep: { errors: 1 }', 'keep.errors', 'FIELD_INVALID', /true or false/],
   ['force: { perMinute: 0 }', 'force.perMinute', 'OUT_OF_RANGE', /over 0/],
-  ['force: { header: "" }', 'force.header', 'HEADER_INVALID', /letters/],
+  ['force: { header: "" }', 'force.header', 'HEADER_RESERVED', /begin with x-/],
 ]
 
 describe('spec.tracing.sampling', () => {
@@ -146,9 +146,34 @@ describe('spec.tracing.sampling', () => {
     )
   })
 
+  test('warns of rules behind one that matches everything', async () => {
+    const { warnings } = await parsed(
+      sampling(
+        'rules:',
+        '  - { name: a, match: { header: x } }',
+        '  - { name: b, match: {} }',
+        '  - { name: c, match: { path: /x } }',
+        '  - { name: d }',
+      ),
+    )
+    assert.deepEqual(
+      warnings.map(({ code, path, line }) => [code, path, line]),
+      [
+        ['RULE_UNREACHABLE', `${AT}.rules.2`, 8],
+        ['RULE_UNREACHABLE', `${AT}.rules.3`, 9],
+      ],
+    )
+    assert.match(warnings[0]?.message ?? '', /the rule b before it/)
+    assert.deepEqual((await parsed(sampling('rules: [{ name: a }]'))).warnings, [])
+  })
+
   test('warns of unknown fields of rules and matches', async () => {
     const { warnings } = await parsed(
-      sampling('rules:', '  - { name: a, ratio: 1 }', '  - { name: b, match: { pth: x } }'),
+      sampling(
+        'rules:',
+        '  - { name: a, ratio: 1, match: { api: invoke } }',
+        '  - { name: b, match: { pth: x } }',
+      ),
     )
     assert.deepEqual(
       warnings.map(({ path, line, message }) => [path, line, /mean (\w+)/.exec(message)?.[1]]),
