@@ -239,8 +239,10 @@ describe('Configurations as they should be', () => {
     const read = async (text: string) => {
       const result = await parseConfiguration([{ file: 'f', text }], { env: {} })
       assert.ok(result.ok, JSON.stringify(result))
-      assert.deepEqual(result.value.warnings, [])
-      return result.value.configuration
+      // Rules by chance may well stand behind one that matches everything.
+      const { configuration, warnings } = result.value
+      assert.ok(warnings.every(({ code }) => code === 'RULE_UNREACHABLE'))
+      return configuration
     }
     const reserved = /^(parent|rate|force|floor|limit|keep|off)$/
     await fc.assert(
