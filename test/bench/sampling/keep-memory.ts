@@ -74,7 +74,7 @@ async function run(
     void fetch(`http://127.0.0.1:${metrics}/metrics`)
       .then((page) => page.text())
       .then((page) => {
-        heldBytes = Math.max(heldBytes, Number(/keep_held_bytes (\S+)/.exec(page)?.[1] ?? 0))
+        heldBytes = Math.max(heldBytes, Number(/^sidelight_keep_held_bytes (\S+)/m.exec(page)?.[1] ?? 0))
       })
   }, 500)
   const [fast, slow] = await Promise.all([
@@ -84,7 +84,7 @@ async function run(
   clearInterval(watch)
   const page = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text()
   const kept = /keep_traces_total\{reason="slow"\} (\d+)/.exec(page)?.[1] ?? '0'
-  const evicted = /keep_evicted_total (\d+)/.exec(page)?.[1] ?? '0'
+  const evicted = /^sidelight_keep_evicted_total (\d+)/m.exec(page)?.[1] ?? '0'
   const requests = fast.requests + slow.requests
   return {
     sidecar: name,
