@@ -74,7 +74,10 @@ async function run(
     void fetch(`http://127.0.0.1:${metrics}/metrics`)
       .then((page) => page.text())
       .then((page) => {
-        heldBytes = Math.max(heldBytes, Number(/^sidelight_keep_held_bytes (\S+)/m.exec(page)?.[1] ?? 0))
+        heldBytes = Math.max(
+          heldBytes,
+          Number(/^sidelight_keep_held_bytes (\S+)/m.exec(page)?.[1] ?? 0),
+        )
       })
   }, 500)
   const [fast, slow] = await Promise.all([
