@@ -8,6 +8,7 @@ import type { SidecarStatus } from '../../../src/wire/diagnosis.ts'
 import { formatThreshold, thresholdOf } from '../../../src/wire/ot-tracestate.ts'
 import type { WhatIfAnswer } from '../../../src/wire/what-if.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
+import { createSeededTraceIds } from '../../support/seeded-ids.ts'
 import {
   configuration,
   HOUR_MS,
@@ -36,7 +37,7 @@ function ask(
 }
 
 const { traceId: newTraceId } = createIdSource()
-const ids = (n: number): string[] => Array.from({ length: n }, newTraceId)
+const ids = (n: number, seed = 0): string[] => Array.from({ length: n }, createSeededTraceIds(seed))
 const th = (rate: number): string => formatThreshold(thresholdOf(rate) ?? '')
 const codes = ({ notes }: WhatIfAnswer): string[] => notes.map(({ code }) => code)
 const nextOf = (answer: WhatIfAnswer, rule: string): number =>
@@ -138,7 +139,7 @@ describe('what-if over traces that were recorded less often', () => {
     for (let run = 0; run < runs; run++) {
       const recordedAt = 0.1 + 0.3 * (run / runs)
       const asked = configuration(Math.min(1, recordedAt * 2.5), {})
-      const population = ids(400).map((traceId) => ({ traceId }))
+      const population = ids(400, run).map((traceId) => ({ traceId }))
       const recorded = population.filter(
         (each) => truth(configuration(recordedAt, {}), [each]) === 1,
       )

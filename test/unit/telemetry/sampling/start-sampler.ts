@@ -1,4 +1,3 @@
-import { createIdSource } from '../../../../src/base/ids.ts'
 import {
   createOperation,
   createSampler,
@@ -10,6 +9,7 @@ import {
   type SpanContext,
 } from '../../../../src/telemetry/index.ts'
 import { createFakeClock } from '../../../support/fake-clock.ts'
+import { createSeededTraceIds } from '../../../support/seeded-ids.ts'
 
 export const RULES: SamplingRules = {
   parent: 'follow',
@@ -32,8 +32,6 @@ export const rule = (name: string, more: Partial<SamplingRule>): SamplingRule =>
   ...more,
 })
 
-const ids = createIdSource()
-
 export interface Asked {
   readonly operation?: Partial<Operation>
   readonly traceId?: string
@@ -45,11 +43,12 @@ export interface Asked {
 /** A sampler with rules, a clock to move, and one question to ask it. */
 export function startSampler(rules: Partial<SamplingRules>, rate = 0) {
   const clock = createFakeClock()
+  const newTraceId = createSeededTraceIds(0)
   const policy = { enabled: true, rate, rules: { ...RULES, ...rules } }
   const sampler = createSampler(() => policy, clock)
   const ask = ({
     operation,
-    traceId = ids.traceId(),
+    traceId = newTraceId(),
     parent,
     headers = [],
     isFromPeer = false,
