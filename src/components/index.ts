@@ -1,4 +1,4 @@
-export type { Driver, DriverContext } from './driver.ts'
+export type { Block, Driver, DriverContext, DriverTable } from './driver.ts'
 export {
   readSettings,
   type Setting,

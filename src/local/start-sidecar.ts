@@ -7,13 +7,12 @@ import { formatProblem, type Problem } from '../base/problem.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { RegistrationDirectory, Sender } from '../net/index.ts'
 import {
-  type Component,
   createSecretFiles,
-  type Located,
   type Reload,
+  type Resources,
   type Snapshot,
-  watchComponents,
   watchConfiguration,
+  watchResources,
 } from '../resources/index.ts'
 import { buildSidecar, type SidecarPorts, type SidecarSettings } from '../sidecar/index.ts'
 import { sidecarCatalogue } from '../telemetry/index.ts'
@@ -46,7 +45,7 @@ export interface RunningSidecar {
 }
 
 /**
- * Starts one sidecar with its watched Configuration and Components.
+ * Starts one sidecar with its watched Configuration and resources.
  *
  * @returns every problem of these resources when they are invalid: nothing was started then
  * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`, `COMPONENTS_FAILED`
@@ -72,25 +71,25 @@ export async function startSidecar(
   })
   if (!watched.ok) return err(watched.error)
   const configuration = watched.value
-  warn(log, configuration.current().warnings)
-  let componentsChanged: (components: readonly Located<Component>[]) => void = () => undefined
-  const components = await watchComponents({
+  warn(log, 'Configuration', configuration.current().warnings)
+  let resourcesChanged: (resources: Resources) => void = () => undefined
+  const resources = await watchResources({
     directories: settings.resourcesPaths,
     clock: shared.clock,
-    onChange: (next) => componentsChanged(next),
+    onChange: (next) => resourcesChanged(next),
     onReject(problems) {
       for (const problem of problems)
-        log.error(`Components rejected, those in force stay: ${formatProblem(problem)}`)
+        log.error(`Resources rejected, those in force stay: ${formatProblem(problem)}`)
     },
   })
-  if (!components.ok) {
+  if (!resources.ok) {
     configuration[Symbol.dispose]()
-    return err(components.error)
+    return err(resources.error)
   }
-  warn(log, components.value.problems())
+  warn(log, 'Resources', resources.value.problems())
   const sidecar = buildSidecar(settings, {
     ...shared,
-    components: components.value,
+    resources: resources.value,
     sharedParts: <T>(key: string, make: () => T): T => {
       if (!shared.componentParts.has(key)) shared.componentParts.set(key, make())
       return shared.componentParts.get(key) as T
@@ -103,10 +102,10 @@ export async function startSidecar(
     requestStop,
   })
   changed = sidecar.configurationChanged
-  componentsChanged = sidecar.componentsChanged
+  resourcesChanged = sidecar.resourcesChanged
   const unwatch = (): void => {
     configuration[Symbol.dispose]()
-    components.value[Symbol.dispose]()
+    resources.value[Symbol.dispose]()
   }
   try {
     const ports = await sidecar.start()
@@ -146,9 +145,9 @@ function logReload(
       },
     )
   else log.info(`Configuration ${result}`, { generation })
-  warn(log, warnings)
+  warn(log, 'Configuration', warnings)
 }
 
-function warn(log: Logger, warnings: readonly Problem[]): void {
-  for (const warning of warnings) log.warning(`Configuration: ${formatProblem(warning)}`)
+function warn(log: Logger, of: string, warnings: readonly Problem[]): void {
+  for (const warning of warnings) log.warning(`${of}: ${formatProblem(warning)}`)
 }

@@ -1,7 +1,5 @@
 export { checkManifest, type ManifestReport } from './check-manifest.ts'
-export type { Component, ComponentMetadata, Located } from './component/component.ts'
-export { type LiveComponents, watchComponents } from './component/live.ts'
-export { parseComponents } from './component/parse.ts'
+export type { Component, ComponentMetadata } from './component/component.ts'
 export {
   type Configuration,
   EMPTY_CONFIGURATION,
@@ -41,6 +39,10 @@ export {
   type SamplingSpec,
 } from './configuration/sampling.ts'
 export type { Place, Sources } from './configuration/sources.ts'
+export type { Resources } from './directory/kinds.ts'
+export { type LiveResources, watchResources } from './directory/live.ts'
+export { parseResources } from './directory/parse.ts'
+export type { Located } from './located.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
 export { createSecretFiles, type SecretFiles } from './secret-files.ts'
 export { compileRegex, type UserRegex } from './user-regex.ts'

@@ -8,26 +8,21 @@ import { CLOUD_EVENTS_JSON } from '../wire/cloud-event.ts'
 import type { AppChannel } from './app-channel.ts'
 import { createComponentCalls } from './components/component-calls.ts'
 import { type ComponentHost, createComponentHost } from './components/component-host.ts'
-import { type PublishHandlerParts, publish } from './handlers/publish/publish.ts'
-import { bulkGetState } from './handlers/state/bulk-get-state.ts'
-import { deleteState } from './handlers/state/delete-state.ts'
-import { getState } from './handlers/state/get-state.ts'
-import { setState } from './handlers/state/set-state.ts'
-import { transactState } from './handlers/state/transact-state.ts'
+import type { Route } from './exchange.ts'
+import type { BlockParts } from './handlers/block-parts.ts'
+import type { PublishHandlerParts } from './handlers/publish/publish.ts'
+import { publishRoutes } from './handlers/publish/routes.ts'
+import { stateRoutes } from './handlers/state/routes.ts'
 import { createPubSubMeter } from './pubsub/pubsub-meter.ts'
 import { createSubscriber, type Subscriber } from './pubsub/subscriber.ts'
-import type { Handlers } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
 import type { SidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
 
-/** The building blocks on components: what runs, the app's subscriptions, and the handlers of their routes. */
-export interface Blocks {
+/** The building blocks on components: what runs, the app's subscriptions, and the routes of the API. */
+export interface BuiltBlocks {
   readonly host: ComponentHost
   readonly subscriber: Subscriber
-  readonly handlers: Pick<
-    Handlers,
-    'getState' | 'setState' | 'deleteState' | 'bulkGetState' | 'transactState' | 'publish'
-  >
+  readonly routes: readonly Route[]
 }
 
 export function buildBlocks(
@@ -42,7 +37,7 @@ export function buildBlocks(
     readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
     readonly sharedParts: DriverContext['shared']
   },
-): Blocks {
+): BuiltBlocks {
   const { app, telemetry, registry, clock, log, secrets } = parts
   const { appId: app_id, maxBodyBytes } = settings
   const initialized = registry.counter(componentMetrics.initTotal)
@@ -64,16 +59,19 @@ export function buildBlocks(
       else initialized.with({ app_id, component }).inc()
     },
   })
-  const calls = createComponentCalls({ ...telemetry, ...settings, registry, clock })
-  const state = { host, calls, own: settings, maxBodyBytes }
+  const block: BlockParts = {
+    host,
+    calls: createComponentCalls({ ...telemetry, ...settings, registry, clock }),
+    own: settings,
+    maxBodyBytes,
+  }
   const messages: PublishHandlerParts = {
     ...telemetry,
-    host,
+    ...block,
     clock,
     meter: createPubSubMeter(registry, settings),
     newId: () => randomUUID(),
     appId: app_id,
-    maxBodyBytes,
   }
   const subscriber: Subscriber = createSubscriber({
     host,
@@ -88,7 +86,7 @@ export function buildBlocks(
       keeper: telemetry.keeper,
       log,
       async bury({ pubsubName, deadLetterTopic = '' }, data) {
-        const hosted = host.pubsub(pubsubName)
+        const hosted = host.find('pubsub', pubsubName)
         if (hosted === undefined) throw new Error(`the component ${pubsubName} is gone`)
         await hosted.block.publish({
           topic: deadLetterTopic,
@@ -102,13 +100,6 @@ export function buildBlocks(
   return {
     host,
     subscriber,
-    handlers: {
-      getState: getState(state),
-      setState: setState(state),
-      deleteState: deleteState(state),
-      bulkGetState: bulkGetState(state),
-      transactState: transactState(state),
-      publish: publish(messages),
-    },
+    routes: [...stateRoutes(block), ...publishRoutes(messages)],
   }
 }

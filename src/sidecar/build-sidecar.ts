@@ -10,7 +10,7 @@ import {
   type Sender,
   type Step,
 } from '../net/index.ts'
-import type { Component, Located, Reload, SecretFiles, Snapshot } from '../resources/index.ts'
+import type { Reload, Resources, SecretFiles, Snapshot } from '../resources/index.ts'
 import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
 import type { ConfigurationChange, SidecarReport } from '../wire/sidecar-report.ts'
 import { createAppChannel } from './app-channel.ts'
@@ -51,7 +51,8 @@ export interface SidecarDeps {
     current(): Snapshot
     lastReload(): Reload
   }
-  readonly components: { current(): readonly Located<Component>[] }
+  /** Of `--resources-path`. */
+  readonly resources: { current(): Resources }
   readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
   readonly env: Readonly<Record<string, string | undefined>>
   /** What components of all sidecars of this process have in common. */
@@ -73,7 +74,7 @@ export interface Sidecar {
   /** What `GET /v1.0/metadata` shows under `extended`. */
   readonly extended: Map<string, string>
   configurationChanged(reload: Reload, snapshot: Snapshot): void
-  componentsChanged(components: readonly Located<Component>[]): void
+  resourcesChanged(resources: Resources): void
   /** Not ready, drain, flush spans, close: at most `gracefulShutdownMs` after `blockShutdownMs`. */
   stop(): Promise<void>
 }
@@ -126,7 +127,11 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       context: watch,
       lastChange: () => lastChange,
     })
-  const { host, subscriber, handlers } = buildBlocks(settings, { ...deps, app, telemetry })
+  const {
+    host,
+    subscriber,
+    routes: blockRoutes,
+  } = buildBlocks(settings, { ...deps, app, telemetry })
   const sources = {
     settings,
     report,
@@ -134,14 +139,16 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     components: host.list,
     extended,
   }
-  const routes = createRoutes({
-    getHealthz: getHealthz(readiness, settings.appId),
-    getHealthzOutbound: getHealthzOutbound(readiness),
-    getMetadata: getMetadata(sources),
-    putMetadata: putMetadata(sources),
-    postShutdown: postShutdown(deps.requestStop),
-    ...handlers,
-  })
+  const routes = createRoutes(
+    {
+      getHealthz: getHealthz(readiness, settings.appId),
+      getHealthzOutbound: getHealthzOutbound(readiness),
+      getMetadata: getMetadata(sources),
+      putMetadata: putMetadata(sources),
+      postShutdown: postShutdown(deps.requestStop),
+    },
+    blockRoutes,
+  )
   let internalPort = 0
   const releaseKey = deps.ids.traceId()
   const releases = createReleasePeers(telemetry.keeper, {
@@ -233,7 +240,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     extended,
     async start() {
       let http = 0
-      await host.start(deps.components.current())
+      await host.start(deps.resources.current().components)
       internalPort = await internal.listen(settings.internalPort, settings.internalListenAddresses)
       const metricsPort =
         settings.metricsPort === undefined
@@ -268,7 +275,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       inForce = snapshot.configuration
       telemetry.apply(snapshot)
     },
-    componentsChanged(components) {
+    resourcesChanged({ components }) {
       void host.apply(components)
     },
     async stop() {

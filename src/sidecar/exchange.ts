@@ -38,6 +38,12 @@ export type ApiGroup =
   | 'shutdown'
   | 'state'
   | 'publish'
+  | 'bindings'
+  | 'secrets'
+  | 'configuration'
+  | 'lock'
+  | 'unlock'
+  | 'conversation'
   | 'sidelight'
 
 /** One row of the API's table. */
@@ -49,6 +55,8 @@ export interface Route extends RouteTemplate {
   readonly handler?: Handler
   /** Answers without an API token. */
   readonly open?: true
+  /** Parameters of the path that reach no span and no log: they may name people, or have no bound. */
+  readonly secretParams?: readonly string[]
   /** Served on the public port, too. */
   readonly public?: true
 }

@@ -8,19 +8,13 @@ export interface Handlers {
   readonly getMetadata: Handler
   readonly putMetadata: Handler
   readonly postShutdown: Handler
-  readonly getState: Handler
-  readonly setState: Handler
-  readonly deleteState: Handler
-  readonly bulkGetState: Handler
-  readonly transactState: Handler
-  readonly publish: Handler
 }
 
 /**
- * The API as data: the router, the operations in spans and metrics, allow lists and the token check read
+ * The API as data, together with the routes of the building blocks: the router, the operations in spans and metrics, allow lists and the token check read
  * the same table. @see dapr `pkg/api/http/endpoints`
  */
-export const createRoutes = (handlers: Handlers): readonly Route[] => [
+export const createRoutes = (handlers: Handlers, blocks: readonly Route[]): readonly Route[] => [
   {
     method: '*',
     template: '/v1.0/invoke/{target...}',
@@ -68,31 +62,8 @@ export const createRoutes = (handlers: Handlers): readonly Route[] => [
     operation: 'shutdown.post',
     handler: handlers.postShutdown,
   },
-  state('GET', '/{key}', 'state.get', handlers.getState),
-  state('DELETE', '/{key}', 'state.delete', handlers.deleteState),
-  ...['POST', 'PUT'].flatMap((method) => [
-    state(method, '', 'state.set', handlers.setState),
-    state(method, '/bulk', 'state.bulk_get', handlers.bulkGetState),
-    state(method, '/transaction', 'state.transaction', handlers.transactState),
-  ]),
-  ...['POST', 'PUT'].map(
-    (method): Route => ({
-      method,
-      template: '/v1.0/publish/{pubsub}/{topic...}',
-      group: 'publish',
-      operation: 'publish.post',
-      handler: handlers.publish,
-    }),
-  ),
+  ...blocks,
 ]
-
-const state = (method: string, below: string, operation: string, handler: Handler): Route => ({
-  method,
-  template: `/v1.0/state/{store}${below}`,
-  group: 'state',
-  operation,
-  handler,
-})
 
 /** The port for peers besides invocation: what sidecars say among themselves. */
 export const createPeerRoutes = (handlers: {

@@ -189,7 +189,7 @@ export const pipelineMetrics = {
     labels: ['server', 'status'],
   }),
   seriesOverflow: counter('sidelight_metrics_overflow_total', {
-    help: 'Samples that were recorded under path="{overflow}" since a metric had reached its bound of series.',
+    help: 'Samples that were recorded under the label value {overflow} since a metric had reached its bound of series.',
     labels: ['metric'],
   }),
 } as const

@@ -78,12 +78,12 @@ export const errorCodes = {
   ERR_STATE_STORE_NOT_CONFIGURED: {
     status: 500,
     grpc: 'FailedPrecondition',
-    template: 'state store {store} is not configured',
+    template: 'state store {name} is not configured',
   },
   ERR_STATE_STORE_NOT_FOUND: {
     status: 400,
     grpc: 'InvalidArgument',
-    template: 'state store {store} is not found',
+    template: 'state store {name} is not found',
   },
   ERR_STATE_STORE_NOT_SUPPORTED: {
     status: 500,
@@ -149,7 +149,7 @@ export const errorCodes = {
   ERR_PUBSUB_NOT_FOUND: {
     status: 404,
     grpc: 'InvalidArgument',
-    template: 'pubsub {pubsub} is not found',
+    template: 'pubsub {name} is not found',
   },
   ERR_TOPIC_NAME_EMPTY: {
     status: 404,

@@ -6,4 +6,4 @@ export type {
   PubSub,
   PubSubFeature,
 } from './contract.ts'
-export { type AnyPubSubDriver, type PubSubDriverEntry, pubsubDrivers } from './registry.ts'
+export { pubsubDrivers } from './registry.ts'

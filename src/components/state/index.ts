@@ -10,4 +10,4 @@ export type {
   StateStore,
   StateWrite,
 } from './contract.ts'
-export { type AnyStateDriver, type StateDriverEntry, stateDrivers } from './registry.ts'
+export { stateDrivers } from './registry.ts'

@@ -29,10 +29,3 @@ export interface ComponentMetadata {
   readonly secretKeyRef: { readonly name: string; readonly key: string } | undefined
   readonly envRef: string | undefined
 }
-
-/** Where a resource stands. Not part of it: a moved line changes nothing. */
-export interface Located<T> {
-  readonly resource: T
-  readonly file: string
-  readonly line: number
-}

@@ -3,23 +3,46 @@ import { codeOf } from '../../base/fault.ts'
 import type { Component } from '../../resources/index.ts'
 import {
   attributes,
+  type CounterDefinition,
   componentMetrics,
+  type HistogramDefinition,
+  holdSeries,
   type MetricsRegistry,
   type Span,
   type Tracer,
 } from '../../telemetry/index.ts'
-
-/** Dapr's names of what is done to a state store. @see dapr `pkg/diagnostics/component_monitoring.go` */
-export type StateOperationName = 'get' | 'set' | 'delete' | 'transaction' | 'bulk_get'
+import { type BlockName, blockOf } from './blocks.ts'
 
 /** Calls of components: each is a span below the request's, a count and a latency. */
 export interface ComponentCalls {
-  state<T>(
+  /** @param operation Dapr's name of what is done, for example `bulk_get`: a label of the metrics, the first word of the span's name */
+  run<T>(
     parent: Span | undefined,
     component: Component,
-    operation: StateOperationName,
+    operation: string,
     call: () => Promise<T>,
   ): Promise<T>
+}
+
+/** How the calls of one block are shown. */
+interface BlockCalls {
+  readonly count: CounterDefinition<CallLabel>
+  readonly latencies: HistogramDefinition<CallLabel>
+  /** OpenTelemetry's attribute for the engine behind the component, where there is one. */
+  readonly system?: string
+  readonly operation?: string
+}
+
+type CallLabel = 'app_id' | 'component' | 'namespace' | 'operation' | 'success'
+
+/** Brokers are not among them: their calls carry a topic. */
+const BLOCK_CALLS: Readonly<Partial<Record<BlockName, BlockCalls>>> = {
+  state: {
+    count: componentMetrics.stateCount,
+    latencies: componentMetrics.stateLatencies,
+    system: attributes.dbSystem,
+    operation: attributes.dbOperation,
+  },
 }
 
 export function createComponentCalls(parts: {
@@ -30,16 +53,23 @@ export function createComponentCalls(parts: {
   readonly namespace: string
 }): ComponentCalls {
   const { tracer, registry, clock, appId, namespace } = parts
-  const count = registry.counter(componentMetrics.stateCount)
-  const latency = registry.histogram(componentMetrics.stateLatencies)
+  const series = new Map(
+    Object.entries(BLOCK_CALLS).map(([block, shown]) => [
+      block,
+      { shown, of: seriesOf(registry, { app_id: appId, namespace }, shown) },
+    ]),
+  )
 
   return {
-    async state(parent, component, operation, call) {
+    async run(parent, component, operation, call) {
+      const block = series.get(blockOf(component.type))
       const span = tracer.child(parent, `${operation} ${component.name}`, 'CLIENT')
       if (span !== undefined) {
         span.remoteService = component.name
-        span.set(attributes.dbSystem, component.type.slice('state.'.length))
-        span.set(attributes.dbOperation, operation)
+        const { system, operation: operationKey } = block?.shown ?? {}
+        const [, ...driver] = component.type.split('.')
+        if (system !== undefined) span.set(system, driver.join('.'))
+        if (operationKey !== undefined) span.set(operationKey, operation)
         span.set(attributes.component, component.name)
       }
       const startMs = clock.elapsedMs()
@@ -53,16 +83,24 @@ export function createComponentCalls(parts: {
         throw error
       } finally {
         span?.end()
-        const labels = {
-          app_id: appId,
-          component: component.name,
-          namespace,
-          operation,
-          success: String(success),
-        }
-        count.with(labels).inc()
-        latency.with(labels).observe(clock.elapsedMs() - startMs)
+        const recorded = block?.of(operation, component.name, String(success))
+        recorded?.count.inc()
+        recorded?.latency.observe(clock.elapsedMs() - startMs)
       }
     },
   }
+}
+
+function seriesOf(
+  registry: MetricsRegistry,
+  { app_id, namespace }: { readonly app_id: string; readonly namespace: string },
+  { count, latencies }: BlockCalls,
+) {
+  const counter = registry.counter(count)
+  const histogram = registry.histogram(latencies)
+  // Operations of an output binding are the user's own words.
+  return holdSeries(registry, count.name, (operation, component = '', success = '') => {
+    const labels = { app_id, component, namespace, operation, success }
+    return { count: counter.with(labels), latency: histogram.with(labels) }
+  })
 }

@@ -1,9 +1,9 @@
 import { Fault, messageOf } from '../../base/fault.ts'
 import { formatProblem, type Problem } from '../../base/problem.ts'
-import type { PubSub } from '../../components/pubsub/index.ts'
-import type { StateStore } from '../../components/state/index.ts'
+import type { Block } from '../../components/index.ts'
 import type { Component, Located } from '../../resources/index.ts'
-import { type Block, type OpenOptions, openComponent } from './open-component.ts'
+import { type BlockName, type Blocks, blockOf } from './blocks.ts'
+import { type OpenOptions, openComponent } from './open-component.ts'
 
 /** A component that runs: what it is, and the driver's block. */
 export interface Hosted<B> {
@@ -20,10 +20,10 @@ export interface ComponentHost extends AsyncDisposable {
   start(components: readonly Located<Component>[]): Promise<void>
   /** Follows a change: one that fails leaves what was there, is logged, and shows in the list. */
   apply(components: readonly Located<Component>[]): Promise<void>
-  stateStore(name: string): Hosted<StateStore> | undefined
-  pubsub(name: string): Hosted<PubSub> | undefined
-  /** How many run, by the first word of their types. */
-  count(block: 'state' | 'pubsub'): number
+  /** The component of this name, if it runs and is of this block. */
+  find<K extends BlockName>(block: K, name: string): Hosted<Blocks[K]> | undefined
+  /** Those of a block that run. */
+  all<K extends BlockName>(block: K): readonly Hosted<Blocks[K]>[]
   /** For `GET /v1.0/metadata`. */
   list(): readonly ComponentStatus[]
 }
@@ -94,11 +94,8 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
     message: error,
   })
 
-  const find = <B extends Block>(name: string, block: string): Hosted<B> | undefined => {
-    const hosted = entries.get(name)?.hosted
-    // The first word of the type is what the driver's table was chosen by.
-    return isOf(hosted, block) ? (hosted as Hosted<B>) : undefined
-  }
+  const all = <K extends BlockName>(block: K): readonly Hosted<Blocks[K]>[] =>
+    [...entries.values()].flatMap(({ hosted }) => (isOf(hosted, block) ? hosted : []))
   let last: Promise<void> = Promise.resolve()
   /** One change after the other: an older one that ends later must not replace a newer one. */
   const inTurn = (task: () => Promise<void>): Promise<void> => {
@@ -142,9 +139,11 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
         }
         onChange()
       }),
-    stateStore: (name) => find<StateStore>(name, 'state'),
-    pubsub: (name) => find<PubSub>(name, 'pubsub'),
-    count: (block) => [...entries.values()].filter((entry) => isOf(entry.hosted, block)).length,
+    find(block, name) {
+      const hosted = entries.get(name)?.hosted
+      return isOf(hosted, block) ? hosted : undefined
+    },
+    all,
     list: () =>
       [...entries.values()].map(({ located: { resource }, hosted, error }) => ({
         name: resource.name,
@@ -168,7 +167,10 @@ function capabilitiesOf({ features }: { readonly features: ReadonlySet<string> }
   return features.has('ETAG') && features.has('TRANSACTIONAL') ? [...own, 'ACTOR'] : own
 }
 
-const isOf = (hosted: Hosted<Block> | undefined, block: string): boolean =>
-  hosted?.component.type.startsWith(`${block}.`) === true
+/** The block of a type is what its driver's table was chosen by. */
+const isOf = <K extends BlockName>(
+  hosted: Hosted<Block> | undefined,
+  block: K,
+): hosted is Hosted<Blocks[K]> => hosted !== undefined && blockOf(hosted.component.type) === block
 
 const isSame = (a: Component, b: Component): boolean => JSON.stringify(a) === JSON.stringify(b)

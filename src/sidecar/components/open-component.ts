@@ -3,22 +3,13 @@ import { messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
 import { nearest } from '../../base/nearest.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { type Driver, type DriverContext, readSettings } from '../../components/index.ts'
-import { type PubSub, pubsubDrivers } from '../../components/pubsub/index.ts'
-import { type StateStore, stateDrivers } from '../../components/state/index.ts'
+import { type Block, type DriverContext, readSettings } from '../../components/index.ts'
 import type { Component } from '../../resources/index.ts'
+import { blockOf, drivers, driversOf } from './blocks.ts'
 import { type MetadataLookup, resolveMetadata } from './resolve-metadata.ts'
 
 /** For the driver's own words after the time is up. */
 const LAST_WORDS_MS = 500
-
-/** What a driver opens. */
-export type Block = StateStore | PubSub
-
-/** Building blocks by the first word of a component's type. */
-const BLOCKS: Readonly<
-  Record<string, Readonly<Record<string, { load(): Promise<Driver<Block>> }>>>
-> = { state: stateDrivers, pubsub: pubsubDrivers }
 
 export interface OpenOptions {
   readonly appId: string
@@ -35,9 +26,9 @@ export async function openComponent(
   { appId, namespace, clock, log, lookup, shared }: OpenOptions,
 ): Promise<Result<Block, string>> {
   const { name, type, version, initTimeoutMs } = component
-  const drivers = BLOCKS[type.split('.')[0] ?? ''] ?? {}
-  const entry = Object.hasOwn(drivers, type) ? drivers[type] : undefined
-  if (entry === undefined) return err(unknownType(type, Object.keys(drivers)))
+  const known = driversOf(blockOf(type))
+  const entry = Object.hasOwn(known, type) ? known[type] : undefined
+  if (entry === undefined) return err(unknownType(type, Object.keys(known)))
   const driver = await entry.load()
   if (!driver.versions.includes(version.toLowerCase().replace(/^v?0$/, 'v1')))
     return err(`${type} has no version ${version}; there is ${driver.versions.join(', ')}`)
@@ -79,7 +70,7 @@ export async function openComponent(
 
 function unknownType(type: string, known: readonly string[]): string {
   if (known.length === 0)
-    return `there is no driver for ${type} yet: ${Object.keys(BLOCKS).join(' and ')} are built`
+    return `there is no driver for ${type} yet: ${Object.keys(drivers).join(', ')} are built`
   const meant = nearest(type, known)
   const cure = meant === undefined ? `there are ${known.join(', ')}` : `did you mean ${meant}?`
   return `there is no driver for ${type}; ${cure}`

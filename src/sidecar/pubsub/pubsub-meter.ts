@@ -1,4 +1,4 @@
-import { componentMetrics, type MetricsRegistry } from '../../telemetry/index.ts'
+import { componentMetrics, holdSeries, type MetricsRegistry } from '../../telemetry/index.ts'
 import type { DeliveryOutcome, Subscription } from './subscription.ts'
 
 /** Counts what daprd counts of messages. @see dapr `pkg/diagnostics/component_monitoring.go` */
@@ -15,23 +15,40 @@ export function createPubSubMeter(
   registry: MetricsRegistry,
   own: { readonly appId: string; readonly namespace: string },
 ): PubSubMeter {
-  const egress = registry.counter(componentMetrics.egressCount)
-  const egressLatency = registry.histogram(componentMetrics.egressLatencies)
-  const ingress = registry.counter(componentMetrics.ingressCount)
-  const ingressLatency = registry.histogram(componentMetrics.ingressLatencies)
   const common = { app_id: own.appId, namespace: own.namespace }
+  const egressCount = registry.counter(componentMetrics.egressCount)
+  const egressLatency = registry.histogram(componentMetrics.egressLatencies)
+  const ingressCount = registry.counter(componentMetrics.ingressCount)
+  const ingressLatency = registry.histogram(componentMetrics.ingressLatencies)
+  // An app makes up as many topics as it likes.
+  const egress = holdSeries(
+    registry,
+    'dapr_component_pubsub_egress',
+    (topic, component = '', success = '') => {
+      const labels = { ...common, component, topic, success }
+      return { count: egressCount.with(labels), latency: egressLatency.with(labels) }
+    },
+  )
+  const ingress = holdSeries(
+    registry,
+    'dapr_component_pubsub_ingress',
+    (topic, component = '', status = '') => {
+      const labels = { ...common, component, topic, process_status: status, status }
+      return { count: ingressCount.with(labels), latency: ingressLatency.with(labels) }
+    },
+  )
   return {
     published(component, topic, success, durationMs) {
-      const labels = { ...common, component, topic, success: String(success) }
-      egress.with(labels).inc()
-      egressLatency.with(labels).observe(durationMs)
+      const { count, latency } = egress(topic, component, String(success))
+      count.inc()
+      latency.observe(durationMs)
     },
     delivered({ pubsubName, topic }, outcome, durationMs) {
       // daprd knows three; a message that was buried is dropped.
       const status = outcome === 'dead_letter' ? 'drop' : outcome
-      const labels = { ...common, component: pubsubName, topic, process_status: status, status }
-      ingress.with(labels).inc()
-      ingressLatency.with(labels).observe(durationMs)
+      const { count, latency } = ingress(topic, pubsubName, status)
+      count.inc()
+      latency.observe(durationMs)
     },
   }
 }

@@ -18,7 +18,7 @@ export interface Subscriber extends AsyncDisposable {
 }
 
 export interface SubscriberParts {
-  readonly host: Pick<ComponentHost, 'pubsub' | 'count'>
+  readonly host: Pick<ComponentHost, 'find' | 'all'>
   readonly app: AppChannel
   readonly appId: string
   readonly clock: Clock
@@ -45,7 +45,7 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
   }
 
   const ask = async (): Promise<void> => {
-    if (asked || !isThere || host.count('pubsub') === 0) return
+    if (asked || !isThere || host.all('pubsub').length === 0) return
     asked = true
     for (let attempt = 1; ; attempt++)
       try {
@@ -81,14 +81,14 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
   }
   const sync = async (): Promise<void> => {
     for (const [subscription, { block, end }] of running) {
-      if (host.pubsub(subscription.pubsubName)?.block === block) continue
+      if (host.find('pubsub', subscription.pubsubName)?.block === block) continue
       running.delete(subscription)
       await end[Symbol.asyncDispose]()
     }
     for (const subscription of wanted) {
       if (running.has(subscription) || stopping.signal.aborted) continue
       const { pubsubName, topic, metadata } = subscription
-      const hosted = host.pubsub(pubsubName)
+      const hosted = host.find('pubsub', pubsubName)
       if (hosted === undefined) {
         log.warning(`no pubsub component ${pubsubName}: nothing is delivered of topic ${topic}`)
         continue

@@ -6,7 +6,6 @@ import {
   invocationMetrics,
   type MetricsRegistry,
   pathLabel,
-  pipelineMetrics,
 } from '../../telemetry/index.ts'
 import type { SidecarExchange } from '../exchange.ts'
 import type { SidecarSettings } from '../settings.ts'
@@ -51,43 +50,53 @@ export function createRequestMeter(
     responseReceived: registry.counter(invocationMetrics.responseReceived),
     responseLatency: registry.histogram(invocationMetrics.responseLatency),
   }
-  const overflow = registry.counter(pipelineMetrics.seriesOverflow)
-
-  const onOverflow = (metric: string) => {
-    const series = overflow.with({ metric })
-    return () => series.inc()
-  }
-  const serverSeries = holdSeries((path, method = '', status = '') => {
-    const labels = { app_id, method, path, status }
-    return {
-      requests: server.requests.with(labels),
-      responses: server.responses.with(labels),
-      latency: server.latency.with(labels),
-    }
-  }, onOverflow('dapr_http_server'))
-  const clientSeries = holdSeries((path, method = '', status = '') => {
-    const labels = { app_id, method, path, status }
-    return {
-      completed: client.completed.with(labels),
-      latency: client.latency.with(labels),
-      // daprd leaves the status of this one empty: it is recorded when the call starts.
-      sentBytes: client.sentBytes.with({ ...labels, status: '' }),
-    }
-  }, onOverflow('dapr_http_client'))
-  const peerSeries = holdSeries((peer, status = '') => {
-    const labels = { app_id, src_app_id: peer, status }
-    return {
-      requestSent: invocation.requestSent.with({ app_id, dst_app_id: peer, type: 'unary' }),
-      responseReceived: invocation.responseReceived.with({ ...labels, type: 'unary' }),
-      responseLatency: invocation.responseLatency.with(labels),
-    }
-  }, onOverflow('dapr_runtime_service_invocation'))
-  const callerSeries = holdSeries((caller, status = '') => {
-    return {
-      requestReceived: invocation.requestReceived.with({ app_id, src_app_id: caller }),
-      responseSent: invocation.responseSent.with({ app_id, dst_app_id: caller, status }),
-    }
-  }, onOverflow('dapr_runtime_service_invocation'))
+  const serverSeries = holdSeries(
+    registry,
+    'dapr_http_server',
+    (path, method = '', status = '') => {
+      const labels = { app_id, method, path, status }
+      return {
+        requests: server.requests.with(labels),
+        responses: server.responses.with(labels),
+        latency: server.latency.with(labels),
+      }
+    },
+  )
+  const clientSeries = holdSeries(
+    registry,
+    'dapr_http_client',
+    (path, method = '', status = '') => {
+      const labels = { app_id, method, path, status }
+      return {
+        completed: client.completed.with(labels),
+        latency: client.latency.with(labels),
+        // daprd leaves the status of this one empty: it is recorded when the call starts.
+        sentBytes: client.sentBytes.with({ ...labels, status: '' }),
+      }
+    },
+  )
+  const peerSeries = holdSeries(
+    registry,
+    'dapr_runtime_service_invocation',
+    (peer, status = '') => {
+      const labels = { app_id, src_app_id: peer, status }
+      return {
+        requestSent: invocation.requestSent.with({ app_id, dst_app_id: peer, type: 'unary' }),
+        responseReceived: invocation.responseReceived.with({ ...labels, type: 'unary' }),
+        responseLatency: invocation.responseLatency.with(labels),
+      }
+    },
+  )
+  const callerSeries = holdSeries(
+    registry,
+    'dapr_runtime_service_invocation',
+    (caller, status = '') => {
+      return {
+        requestReceived: invocation.requestReceived.with({ app_id, src_app_id: caller }),
+        responseSent: invocation.responseSent.with({ app_id, dst_app_id: caller, status }),
+      }
+    },
+  )
 
   /** The call into our own app, on whichever port it came in. */
   const recordAppCall = (x: SidecarExchange, outcome: Outcome, endMs: number): void => {

@@ -7,7 +7,7 @@ import {
   SECRET_HEADERS,
   type Span,
 } from '../../telemetry/index.ts'
-import type { SidecarExchange } from '../exchange.ts'
+import type { ApiGroup, SidecarExchange } from '../exchange.ts'
 import { type OwnIdentity, parseInvokeTarget } from '../invoke-target.ts'
 import { UNMATCHED } from '../routes.ts'
 
@@ -36,12 +36,7 @@ export const apiSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => 
     span.set(attributes.serverAddress, request.remoteAddress)
     span.set(attributes.serverPort, String(request.remotePort))
     addDaprHeaders(x, span)
-    if (x.route?.group === 'state') {
-      span.set(attributes.daprSystem, 'state')
-      span.set(attributes.daprConnection, 'state')
-      span.set(attributes.daprStatement, statement)
-      span.set(attributes.daprStore, x.params.store)
-    }
+    addBlock(x, span, statement)
     if (target === undefined) return
     span.name = `CallLocal/${target.name}/${target.method}`
     span.remoteService = target.name
@@ -57,11 +52,31 @@ const firstName = (x: SidecarExchange): string => {
   return route.handler === undefined ? route.operation : shownPath(x)
 }
 
-/** The path without the keys of state: they may name people. */
+/** The path without what must not be shown of it. */
 export const shownPath = ({ request, route, params }: SidecarExchange): string =>
-  route?.group === 'state' && params.key !== undefined
-    ? request.path.replace(/\/+[^/]*\/*$/, '/{key}')
-    : request.path
+  route?.secretParams === undefined
+    ? request.path
+    : route.template.replace(/\{(\w+)(?:\.\.\.)?\}/g, (_, name: string) =>
+        route.secretParams?.includes(name) ? `{${name}}` : (params[name] ?? ''),
+      )
+
+/** Dapr's tags of what works like a database, by group of the API: the parameter that names the component. */
+const DATABASES: Readonly<Partial<Record<ApiGroup, string>>> = {
+  state: 'store',
+  bindings: 'name',
+  secrets: 'store',
+}
+
+function addBlock({ route, params }: SidecarExchange, span: Span, statement: string): void {
+  if (route === undefined) return
+  if (route.group === 'publish') span.set(attributes.messagingSystem, 'pubsub')
+  const name = DATABASES[route.group]
+  if (name === undefined) return
+  span.set(attributes.daprSystem, route.group)
+  span.set(attributes.daprConnection, route.group)
+  span.set(attributes.daprStatement, statement)
+  span.set(attributes.daprStore, params[name])
+}
 
 /** The method by which daprd's peers call one another; ours speak HTTP, the tag stays. */
 const PEER_API = '/dapr.proto.internals.v1.ServiceInvocation/CallLocalStream'

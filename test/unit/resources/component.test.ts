@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { createSystemClock } from '../../../src/base/clock.ts'
-import { parseComponents, watchComponents } from '../../../src/resources/index.ts'
+import { parseResources, watchResources } from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
-const parse = (text: string) => parseComponents([{ file: 'c.yaml', text }])
+const parse = (text: string) => {
+  const { resources, problems } = parseResources([{ file: 'c.yaml', text }])
+  return { ...resources, problems }
+}
 const redis = (name: string, more = '') => `
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -18,7 +21,7 @@ spec:
     value: localhost:6379
 ${more}`
 
-describe('parseComponents', () => {
+describe('parseResources', () => {
   test('reads a component of 2020, which has no version', () => {
     const { components, problems } = parse(
       redis('statestore', '  - name: redisPassword\n    value: ""\n'),
@@ -112,16 +115,17 @@ spec:
   })
 })
 
-describe('watchComponents', () => {
+describe('watchResources', () => {
   async function open() {
     const directory = await temporaryDirectory()
     await writeFile(directory.file('a.yaml'), redis('a'))
     const seen: string[] = []
     const clock = createSystemClock()
-    const watched = await watchComponents({
+    const watched = await watchResources({
       directories: [directory.path],
       clock,
-      onChange: (components) => seen.push(components.map(({ resource }) => resource.name).join()),
+      onChange: ({ components }) =>
+        seen.push(components.map(({ resource }) => resource.name).join()),
       onReject: (problems) => seen.push(problems.map(({ code }) => code).join()),
     })
     assert.ok(watched.ok)
@@ -139,7 +143,7 @@ describe('watchComponents', () => {
   test('sees files that come, change and go, and keeps the last good state of a bad change', async () => {
     await using opened = await open()
     const { directory, seen, live } = opened
-    const names = () => live.current().map(({ resource }) => resource.name)
+    const names = () => live.current().components.map(({ resource }) => resource.name)
     assert.deepEqual(names(), ['a'])
     await writeFile(directory.file('new'), redis('b'))
     await rename(directory.file('new'), directory.file('b.yml'))
@@ -155,7 +159,7 @@ describe('watchComponents', () => {
   })
 
   test('refuses a directory that is not there, by name', async () => {
-    const watched = await watchComponents({
+    const watched = await watchResources({
       directories: ['/nowhere'],
       clock: createSystemClock(),
       onChange: () => undefined,

@@ -1,14 +1,11 @@
 import { apiFault, headerValue, readBody } from '../../../net/index.ts'
-import type { ComponentHost } from '../../components/component-host.ts'
 import type { Handler, SidecarExchange } from '../../exchange.ts'
 import { type PublishParts, publishMessage } from '../../pubsub/publish-message.ts'
+import { type BlockParts, hostedOf } from '../block-parts.ts'
 import { NO_CONTENT } from '../replies.ts'
-import { decodeParam, queryMetadata } from '../state/state-parts.ts'
+import { decodeParam, queryMetadata } from '../request-parts.ts'
 
-export interface PublishHandlerParts extends PublishParts {
-  readonly host: Pick<ComponentHost, 'pubsub' | 'count'>
-  readonly maxBodyBytes: number
-}
+export type PublishHandlerParts = PublishParts & Pick<BlockParts, 'host' | 'maxBodyBytes'>
 
 /** `POST /v1.0/publish/{pubsub}/{topic…}`: 204 when the broker has taken the message. */
 export const publish =
@@ -16,11 +13,10 @@ export const publish =
   async (x) => {
     const name = decodeParam(x.params.pubsub)
     const topic = decodeParam(x.params.topic)
-    const hosted = parts.host.pubsub(name)
-    if (hosted === undefined)
-      throw parts.host.count('pubsub') === 0
-        ? apiFault('ERR_PUBSUB_NOT_CONFIGURED', { pubsub: name })
-        : apiFault('ERR_PUBSUB_NOT_FOUND', { pubsub: name })
+    const hosted = hostedOf(parts, 'pubsub', name, {
+      none: 'ERR_PUBSUB_NOT_CONFIGURED',
+      unknown: 'ERR_PUBSUB_NOT_FOUND',
+    })
     if (topic === '') throw apiFault('ERR_TOPIC_NAME_EMPTY', { pubsub: name })
     const metadata = queryMetadata(x.request.query)
     if (metadata.rawPayload !== undefined && !/^(true|false)$/i.test(metadata.rawPayload))

@@ -1,24 +1,17 @@
 import { messageOf } from '../../../base/fault.ts'
 import type { StateRecord } from '../../../components/state/index.ts'
 import type { Handler } from '../../exchange.ts'
+import type { BlockParts } from '../block-parts.ts'
 import { jsonReply } from '../replies.ts'
-import {
-  fieldsOf,
-  malformed,
-  metadataOf,
-  queryMetadata,
-  readJson,
-  type StateParts,
-  storedKeyOf,
-  storeOf,
-} from './state-parts.ts'
+import { fieldsOf, malformed, metadataOf, queryMetadata, readJson } from '../request-parts.ts'
+import { storedKeyOf, storeOf } from './state-parts.ts'
 
 const PARALLELISM = 10
 const MAX_PARALLELISM = 100
 
 /** `POST /v1.0/state/{store}/bulk`: one entry a key, in their order; one that failed says so for itself. */
 export const bulkGetState =
-  (parts: StateParts): Handler =>
+  (parts: BlockParts): Handler =>
   async (x) => {
     const hosted = storeOf(parts, x)
     const body = fieldsOf(await readJson(x.request, parts.maxBodyBytes), 'the body')
@@ -39,7 +32,7 @@ export const bulkGetState =
     const entries: object[] = []
     if (wanted.length === 0) return jsonReply(entries)
     const { component, block } = hosted
-    await parts.calls.state(x.span, component, 'bulk_get', async () => {
+    await parts.calls.run(x.span, component, 'bulk_get', async () => {
       let next = 0
       const lane = async (): Promise<void> => {
         for (let i = next++; i < wanted.length; i = next++) {

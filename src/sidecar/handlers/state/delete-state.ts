@@ -1,20 +1,15 @@
 import type { Concurrency, Consistency } from '../../../components/state/index.ts'
 import { headerValue } from '../../../net/index.ts'
 import type { Handler } from '../../exchange.ts'
+import type { BlockParts } from '../block-parts.ts'
 import { NO_CONTENT } from '../replies.ts'
+import { decodeParam, queryMetadata } from '../request-parts.ts'
 import { etagOf } from './state-item.ts'
-import {
-  decodeParam,
-  queryMetadata,
-  type StateParts,
-  storedKeyOf,
-  storeOf,
-  writeFault,
-} from './state-parts.ts'
+import { storedKeyOf, storeOf, writeFault } from './state-parts.ts'
 
 /** `DELETE /v1.0/state/{store}/{key}`, with the ETag in `If-Match`. A key that is not there is as good as deleted. */
 export const deleteState =
-  (parts: StateParts): Handler =>
+  (parts: BlockParts): Handler =>
   async (x) => {
     const hosted = storeOf(parts, x)
     const key = decodeParam(x.params.key)
@@ -28,7 +23,7 @@ export const deleteState =
       metadata: queryMetadata(x.request.query),
     }
     await parts.calls
-      .state(x.span, component, 'delete', () => block.delete(storedKey, options))
+      .run(x.span, component, 'delete', () => block.delete(storedKey, options))
       .catch((error) => {
         throw writeFault('ERR_STATE_DELETE', { key }, error)
       })

@@ -2,12 +2,14 @@ import { messageOf } from '../../../base/fault.ts'
 import type { Consistency } from '../../../components/state/index.ts'
 import { apiFault } from '../../../net/index.ts'
 import type { Handler } from '../../exchange.ts'
+import type { BlockParts } from '../block-parts.ts'
 import { NO_CONTENT } from '../replies.ts'
-import { decodeParam, queryMetadata, type StateParts, storedKeyOf, storeOf } from './state-parts.ts'
+import { decodeParam, queryMetadata } from '../request-parts.ts'
+import { storedKeyOf, storeOf } from './state-parts.ts'
 
 /** `GET /v1.0/state/{store}/{key}`: the bytes as they are stored; 204 for a key that is not there. */
 export const getState =
-  (parts: StateParts): Handler =>
+  (parts: BlockParts): Handler =>
   async (x) => {
     const hosted = storeOf(parts, x)
     const key = decodeParam(x.params.key)
@@ -20,7 +22,7 @@ export const getState =
     }
     const { component, block } = hosted
     const record = await parts.calls
-      .state(x.span, component, 'get', () => block.get(storedKey, options))
+      .run(x.span, component, 'get', () => block.get(storedKey, options))
       .catch((error) => {
         const reason = messageOf(error)
         throw apiFault('ERR_STATE_GET', { key, store: component.name, reason }, error)

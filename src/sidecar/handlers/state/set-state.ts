@@ -1,22 +1,16 @@
 import type { Handler } from '../../exchange.ts'
+import type { BlockParts } from '../block-parts.ts'
 import { NO_CONTENT } from '../replies.ts'
+import { malformed, queryMetadata, readJson } from '../request-parts.ts'
 import { readItem, toWrite } from './state-item.ts'
-import {
-  malformed,
-  queryMetadata,
-  readJson,
-  type StateParts,
-  storedKeyOf,
-  storeOf,
-  writeFault,
-} from './state-parts.ts'
+import { storedKeyOf, storeOf, writeFault } from './state-parts.ts'
 
 /**
  * `POST /v1.0/state/{store}`: items are saved one by one, not as a whole. The first that fails, in their order,
  * decides about the answer; all of them have been tried.
  */
 export const setState =
-  (parts: StateParts): Handler =>
+  (parts: BlockParts): Handler =>
   async (x) => {
     const hosted = storeOf(parts, x)
     const body = await readJson(x.request, parts.maxBodyBytes)
@@ -30,7 +24,7 @@ export const setState =
     if (writes.length === 0) return NO_CONTENT
     const { component, block } = hosted
     await parts.calls
-      .state(x.span, component, 'set', async () => {
+      .run(x.span, component, 'set', async () => {
         const results = await Promise.allSettled(writes.map((write) => block.set(write)))
         const failed = results.find((result) => result.status === 'rejected')
         if (failed !== undefined) throw failed.reason

@@ -5,7 +5,7 @@ import type {
   StateMetadata,
   StateWrite,
 } from '../../../components/state/index.ts'
-import { fieldsOf, malformed, metadataOf } from './state-parts.ts'
+import { fieldsOf, malformed, metadataOf } from '../request-parts.ts'
 
 /** One item of a save or a transaction, as the API has it. */
 export interface StateItem {

@@ -2,22 +2,15 @@ import { messageOf } from '../../../base/fault.ts'
 import type { StateOperation } from '../../../components/state/index.ts'
 import { apiFault } from '../../../net/index.ts'
 import type { Handler } from '../../exchange.ts'
+import type { BlockParts } from '../block-parts.ts'
 import { NO_CONTENT } from '../replies.ts'
+import { fieldsOf, malformed, metadataOf, queryMetadata, readJson } from '../request-parts.ts'
 import { readItem, toDelete, toWrite } from './state-item.ts'
-import {
-  fieldsOf,
-  malformed,
-  metadataOf,
-  queryMetadata,
-  readJson,
-  type StateParts,
-  storedKeyOf,
-  storeOf,
-} from './state-parts.ts'
+import { storedKeyOf, storeOf } from './state-parts.ts'
 
 /** `POST /v1.0/state/{store}/transaction`: all or nothing. Whatever goes wrong in the store is a 500, as in Dapr. */
 export const transactState =
-  (parts: StateParts): Handler =>
+  (parts: BlockParts): Handler =>
   async (x) => {
     const hosted = storeOf(parts, x)
     const { component, block } = hosted
@@ -43,7 +36,7 @@ export const transactState =
     })
     if (operations.length === 0) return NO_CONTENT
     await parts.calls
-      .state(x.span, component, 'transaction', () => block.transact(operations, metadata))
+      .run(x.span, component, 'transaction', () => block.transact(operations, metadata))
       .catch((error) => {
         throw apiFault('ERR_STATE_TRANSACTION', { reason: messageOf(error) }, error)
       })

@@ -5,33 +5,34 @@ import { codeOf, messageOf } from '../../base/fault.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { fileState } from '../file-state.ts'
+import type { Located } from '../located.ts'
 import { readResourceFile } from '../read-resource-file.ts'
 import { watchState } from '../watch-state.ts'
-import type { Component, Located } from './component.ts'
-import { parseComponents, type ResourceText } from './parse.ts'
+import type { Resources } from './kinds.ts'
+import { parseResources, type ResourceText } from './parse.ts'
 
-export interface LiveComponents extends Disposable {
-  current(): readonly Located<Component>[]
+export interface LiveResources extends Disposable {
+  current(): Resources
   /** Warnings of what is in force, or why the last change was rejected. */
   problems(): readonly Problem[]
 }
 
-export interface LiveComponentsOptions {
+export interface LiveResourcesOptions {
   /** `--resources-path`: files directly in them, as in daprd. */
   readonly directories: readonly string[]
   readonly clock: Clock
   /** What is in force now. */
-  readonly onChange: (components: readonly Located<Component>[]) => void
+  readonly onChange: (resources: Resources) => void
   /** A change that is wrong: the last good one stays. */
   readonly onReject: (problems: readonly Problem[]) => void
 }
 
 const RESOURCE_FILE = /\.(ya?ml|json)$/i
 
-/** @returns the components of the directories, watched; or every problem of the first reading */
-export async function watchComponents(
-  options: LiveComponentsOptions,
-): Promise<Result<LiveComponents, Problem[]>> {
+/** @returns the resources of the directories, watched; or every problem of the first reading */
+export async function watchResources(
+  options: LiveResourcesOptions,
+): Promise<Result<LiveResources, Problem[]>> {
   const { directories, clock, onChange, onReject } = options
   const state = async (): Promise<string> => {
     const files = await listFiles(directories)
@@ -40,22 +41,22 @@ export async function watchComponents(
     return files.value.map((file, i) => `${file}:${states[i]}`).join(' ')
   }
   const seen = await state()
-  const first = await readComponents(directories)
+  const first = await readResources(directories)
   if (!first.ok) return first
-  let { components, warnings } = first.value
+  let { resources, warnings } = first.value
   let problems: readonly Problem[] = warnings
 
   const reread = async (): Promise<void> => {
-    const read = await readComponents(directories)
+    const read = await readResources(directories)
     if (!read.ok) {
       problems = read.error
       onReject(read.error)
       return
     }
-    const same = resourcesOf(read.value.components) === resourcesOf(components)
-    ;({ components, warnings } = read.value)
+    const same = contentOf(read.value.resources) === contentOf(resources)
+    ;({ resources, warnings } = read.value)
     problems = warnings
-    if (!same) onChange(components)
+    if (!same) onChange(resources)
   }
   const watch = watchState(seen, {
     state,
@@ -63,19 +64,23 @@ export async function watchComponents(
     onChange: reread,
   })
   return ok({
-    current: () => components,
+    current: () => resources,
     problems: () => problems,
     [Symbol.dispose]: () => watch[Symbol.dispose](),
   })
 }
 
-/** Without their places: a moved line changes nothing. */
-const resourcesOf = (components: readonly Located<Component>[]): string =>
-  JSON.stringify(components.map(({ resource }) => resource))
+/** Without places: a moved line changes nothing. */
+const contentOf = (resources: Resources): string =>
+  JSON.stringify(
+    Object.values<readonly Located<unknown>[]>({ ...resources }).map((list) =>
+      list.map(({ resource }) => resource),
+    ),
+  )
 
-async function readComponents(
+async function readResources(
   directories: readonly string[],
-): Promise<Result<{ components: readonly Located<Component>[]; warnings: Problem[] }, Problem[]>> {
+): Promise<Result<{ resources: Resources; warnings: Problem[] }, Problem[]>> {
   const files = await listFiles(directories)
   if (!files.ok) return files
   const texts: ResourceText[] = []
@@ -85,11 +90,11 @@ async function readComponents(
     if (text.ok) texts.push({ file, text: text.value })
     else unreadable.push(text.error)
   }
-  const { components, problems } = parseComponents(texts)
+  const { resources, problems } = parseResources(texts)
   const all = [...unreadable, ...problems]
   return all.some(({ severity }) => severity === undefined)
     ? err(all)
-    : ok({ components, warnings: all })
+    : ok({ resources, warnings: all })
 }
 
 async function listFiles(

@@ -1,0 +1,99 @@
+import type { z } from 'zod'
+import type { Problem } from '../../base/problem.ts'
+import type { Located } from '../located.ts'
+import { prepare } from '../prepare.ts'
+import { parseResourceDocuments, type ResourceDocument } from '../yaml-source.ts'
+import { formatPath, toProblems } from '../zod-problems.ts'
+import { type Kind, kinds, type Resources, unbuiltKinds } from './kinds.ts'
+
+export interface ResourceText {
+  /** As the user named it, for messages. */
+  readonly file: string
+  readonly text: string
+}
+
+export interface ParsedResources {
+  readonly resources: Resources
+  /** Errors and warnings. A resource with an error is not among the others; the rest is. */
+  readonly problems: readonly Problem[]
+}
+
+type AnyKind = Kind<z.ZodType, { readonly name: string }>
+
+/** Reads the resources of the files of a directory; documents of kinds that nobody here knows are somebody else's. */
+export function parseResources(files: readonly ResourceText[]): ParsedResources {
+  const problems: Problem[] = []
+  const lists: Record<string, Located<{ readonly name: string }>[]> = {}
+  const byKind = new Map<string, { readonly list: string; readonly kind: AnyKind }>()
+  for (const [list, kind] of Object.entries(kinds)) {
+    lists[list] = []
+    byKind.set(kind.name, { list, kind: kind as AnyKind })
+  }
+  for (const { file, text } of files) {
+    const { documents, problems: syntax } = parseResourceDocuments(text, file)
+    problems.push(...syntax)
+    for (const document of documents) {
+      if (unbuiltKinds.has(document.kind ?? '')) problems.push(unbuilt(document, file))
+      const known = byKind.get(document.kind ?? '')
+      if (known === undefined) continue
+      const read = readDocument(document, file, known.kind)
+      problems.push(...read.problems)
+      if (read.resource === undefined) continue
+      const list = lists[known.list] ?? []
+      const { name } = read.resource.resource
+      const twin = list.find(({ resource }) => resource.name === name)
+      if (twin === undefined) list.push(read.resource)
+      else
+        problems.push({
+          path: 'metadata.name',
+          file,
+          line: read.resource.line,
+          code: `${known.kind.name.toUpperCase()}_TWICE`,
+          message: `a ${known.kind.name} of this name stands in ${twin.file}:${twin.line} already; that one counts`,
+          seen: name,
+        })
+    }
+  }
+  return { resources: lists as unknown as Resources, problems }
+}
+
+const unbuilt = (document: ResourceDocument, file: string): Problem => ({
+  path: 'kind',
+  file,
+  line: document.lineOf(['kind']),
+  code: 'KIND_NOT_BUILT',
+  message: `resources of kind ${document.kind} are not read yet: this one has no effect`,
+  severity: 'warning',
+})
+
+function readDocument(
+  document: ResourceDocument,
+  file: string,
+  { schema, toResource, secretPath }: AnyKind,
+): { resource?: Located<{ readonly name: string }>; problems: Problem[] } {
+  const { value, unknown } = prepare(schema, document.value, undefined)
+  const problems: Problem[] = unknown.map(({ path, meant }) => ({
+    path: formatPath(path),
+    file,
+    line: document.lineOf(path),
+    code: 'FIELD_UNKNOWN',
+    message: `unknown field: it has no effect${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    severity: 'warning' as const,
+  }))
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) {
+    const found = toProblems(parsed.error.issues, value, file, document.lineOf)
+    problems.push(...found.map((problem) => withoutSecret(problem, secretPath)))
+    return { problems }
+  }
+  return {
+    resource: { resource: toResource(parsed.data), file, line: document.lineOf(['metadata']) },
+    problems,
+  }
+}
+
+function withoutSecret(problem: Problem, secretPath: string | undefined): Problem {
+  if (secretPath === undefined || !problem.path.startsWith(secretPath)) return problem
+  const { seen: _, ...rest } = problem
+  return rest
+}

@@ -1,0 +1,12 @@
+import type { Route } from '../../exchange.ts'
+import { type PublishHandlerParts, publish } from './publish.ts'
+
+/** @see dapr `pkg/api/http/http.go` constructPubSubEndpoints */
+export const publishRoutes = (parts: PublishHandlerParts): readonly Route[] =>
+  ['POST', 'PUT'].map((method) => ({
+    method,
+    template: '/v1.0/publish/{pubsub}/{topic...}',
+    group: 'publish',
+    operation: 'publish.post',
+    handler: publish(parts),
+  }))

@@ -1,0 +1,49 @@
+import { messageOf } from '../../base/fault.ts'
+import { apiFault, type Request, readBody } from '../../net/index.ts'
+
+/** By the rules of a query, as Dapr's router does: `+` is a blank. @throws Fault `ERR_BAD_REQUEST` */
+export function decodeParam(raw = ''): string {
+  try {
+    return decodeURIComponent(raw.replaceAll('+', ' '))
+  } catch {
+    throw apiFault('ERR_BAD_REQUEST', { reason: 'a broken percent escape in the path' })
+  }
+}
+
+/** `?metadata.ttlInSeconds=5` and the like. */
+export function queryMetadata(query: string): Record<string, string> {
+  const metadata: Record<string, string> = {}
+  for (const [name, value] of new URLSearchParams(query))
+    if (name.startsWith('metadata.')) metadata[name.slice('metadata.'.length)] = value
+  return metadata
+}
+
+/** @throws Fault `ERR_MALFORMED_REQUEST` when the body is no JSON */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  const text = Buffer.from(await readBody(request, maxBytes)).toString()
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw malformed(text === '' ? 'the body is empty' : messageOf(error).replace(/".*"/s, '…'))
+  }
+}
+
+export const malformed = (reason: string) => apiFault('ERR_MALFORMED_REQUEST', { reason })
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Names of fields are matched in any case, as Go does: SDKs differ. @throws Fault `ERR_MALFORMED_REQUEST` */
+export function fieldsOf(value: unknown, what: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw malformed(`${what} is an object`)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]))
+}
+
+/** @throws Fault `ERR_MALFORMED_REQUEST` */
+export function metadataOf(value: unknown, what: string): Readonly<Record<string, string>> {
+  if (value === undefined || value === null) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) throw malformed(`${what} is an object`)
+  for (const item of Object.values(value))
+    if (typeof item !== 'string') throw malformed(`${what} has texts only`)
+  return value as Readonly<Record<string, string>>
+}
