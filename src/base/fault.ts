@@ -8,17 +8,22 @@ export class Fault extends Error {
   readonly code: string
   /** Whether the same call may succeed later without anyone changing anything. */
   readonly retryable: boolean
+  /** What the message was made of, for machines. */
+  readonly params: FaultParams
 
   constructor(
     code: string,
     message: string,
-    options: { cause?: unknown; retryable?: boolean } = {},
+    options: { cause?: unknown; retryable?: boolean; params?: FaultParams } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.retryable = options.retryable ?? false
+    this.params = options.params ?? {}
   }
 }
+
+export type FaultParams = Readonly<Record<string, string | number>>
 
 /** The `code` of a fault or of a Node system error, or `undefined`. */
 export function codeOf(error: unknown): string | undefined {

@@ -42,7 +42,7 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
   keep(p.keep, { callers: 'apps' }), // holds an unsampled span until the request's end is known
   p.watch.calls, // does the app carry its context on?
   measure(p.clock, p.meter.api), // counters, latency
-  rescue(p.log, (_, error) => toErrorReply(error), BUG), // a thrown fault becomes an answer, here and nowhere else
+  rescue(p.log, (_, error) => toErrorReply(error, p.settings.appId), BUG), // a thrown fault becomes an answer, here and nowhere else
   limit(p.settings), // 400 baggage, 413
   cors(p.settings.allowedOrigins), // preflight
   authorize(p.settings.apiToken), // 401
@@ -56,7 +56,7 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
   trace(p.tracer, peerSpans(p.settings), { answers: false }),
   keep(p.keep, { callers: 'sidecars' }),
   measure(p.clock, p.meter.peer),
-  rescue(p.log, (_, error) => toErrorReply(error), BUG),
+  rescue(p.log, (_, error) => toErrorReply(error, p.settings.appId), BUG),
   limit(p.settings),
   resolveOwn(p.settings),
   forward(p.forward),

@@ -85,33 +85,40 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'state store {name} is not found',
   },
-  ERR_STATE_STORE_NOT_SUPPORTED: {
+  ERR_STATE_TRANSACTIONS_NOT_SUPPORTED: {
+    code: 'ERR_STATE_STORE_NOT_SUPPORTED',
     status: 500,
     grpc: 'Unimplemented',
-    template: 'state store {store} does not support {feature}',
+    template: "state store {name} doesn't support transactions",
+  },
+  ERR_STATE_QUERY_NOT_SUPPORTED: {
+    code: 'ERR_STATE_STORE_NOT_SUPPORTED',
+    status: 500,
+    grpc: 'Internal',
+    template: 'state store does not support querying',
   },
   ERR_STATE_GET: {
     status: 500,
     grpc: 'Internal',
-    template: 'fail to get {key} from state store {store}: {reason}',
+    template: 'fail to get {key} from state store {name}: {reason}',
   },
   ERR_STATE_SAVE: {
     status: 500,
     grpc: 'Internal',
-    template: 'failed saving state in state store {store}: {reason}',
+    template: 'failed saving state in state store {name}: {reason}',
   },
   ERR_STATE_SAVE_MISMATCH: {
     code: 'ERR_STATE_SAVE',
     status: 409,
     grpc: 'Aborted',
     template:
-      'failed saving state in state store {store}: possible etag mismatch. error from state store: {reason}',
+      'failed saving state in state store {name}: possible etag mismatch. error from state store: {reason}',
   },
   ERR_STATE_SAVE_ETAG: {
     code: 'ERR_STATE_SAVE',
     status: 400,
     grpc: 'InvalidArgument',
-    template: 'failed saving state in state store {store}: invalid etag value: {reason}',
+    template: 'failed saving state in state store {name}: invalid etag value: {reason}',
   },
   ERR_STATE_DELETE: {
     status: 500,

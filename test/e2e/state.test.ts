@@ -216,6 +216,40 @@ describe('state over HTTP [dapr: pkg/api/http/http.go]', () => {
   })
 })
 
+describe('errors of the state API', () => {
+  test('have Google’s details where daprd’s have [dapr: pkg/api/errors/state.go]', async () => {
+    await using opened = await open()
+    const { call } = opened
+    const detailsOf = (answer: Answer) => JSON.parse(answer.body.toString()).details
+    const type = 'type.googleapis.com/google.rpc'
+    assert.deepEqual(detailsOf(await call('GET', 'nowhere/a')), [
+      {
+        '@type': `${type}.ErrorInfo`,
+        domain: 'dapr.io',
+        reason: 'DAPR_STATE_NOT_FOUND',
+        metadata: { appID: 'shop' },
+      },
+    ])
+    const illegal = detailsOf(await call('GET', 'statestore/a%7C%7Cb'))
+    assert.deepEqual(
+      illegal.map((each: Record<string, unknown>) => each['@type']),
+      [`${type}.BadRequest`, `${type}.ResourceInfo`, `${type}.ErrorInfo`],
+    )
+    assert.equal(illegal[0].field_violations[0].field, 'a||b')
+    assert.equal(illegal[1].resource_name, 'statestore')
+    assert.equal(detailsOf(await call('GET', 'statestore/%zz')), undefined)
+  })
+
+  test('name the query API that no store has', async () => {
+    await using opened = await open()
+    const answer = await send(opened.sidecar.port, 'POST', '/v1.0-alpha1/state/statestore/query')
+    assert.match(
+      errorOf(answer),
+      /^500 ERR_STATE_STORE_NOT_SUPPORTED: state store does not support querying/,
+    )
+  })
+})
+
 describe('a state call', () => {
   test('is a span of the request and a span of the store below it, without the key', async () => {
     await using opened = await open()
@@ -283,6 +317,30 @@ describe('components from --resources-path', () => {
     await opened.call('POST', 'plain', [{ key: 'a', value: 1 }])
     assert.equal((await opened.call('GET', 'plain/a')).body.toString(), '1')
     assert.match(errorOf(await opened.call('GET', 'bad/a')), /^400 ERR_MALFORMED_REQUEST/)
+  })
+
+  test('encrypt what they keep when they are given a key, and name a key that is none', async () => {
+    const keyed = (secret: string) =>
+      store('sealed', `{ name: primaryEncryptionKey, secretKeyRef: { name: ${secret} } }`)
+    await using opened = await open()
+    const { call, put, sidecar, sidecars } = opened
+    for (const [name, value] of [
+      ['good', '000102030405060708090a0b0c0d0e0f'],
+      ['bad', 'planted-no-hex'],
+    ] as const) {
+      await mkdir(`${sidecars.home}/secrets/${name}`, { recursive: true })
+      await writeFile(`${sidecars.home}/secrets/${name}/${name}`, value)
+    }
+    await put('sealed.yaml', keyed('good'))
+    await eventually(async () => (await call('GET', 'sealed/a')).status === 204)
+    await call('POST', 'sealed', [{ key: 'a', value: { n: 1 } }])
+    assert.equal((await call('GET', 'sealed/a')).body.toString(), '{"n":1}')
+    await put('sealed.yaml', keyed('bad'))
+    const broken = await eventually(async () =>
+      (await componentsOf(sidecar)).find(({ error }) => error !== undefined),
+    )
+    assert.match(broken?.error ?? '', /^primaryEncryptionKey: an AES key of 16, 24 or 32 bytes/)
+    assert.doesNotMatch(sidecar.log.join('\n'), /planted/)
   })
 
   test('that fail stop the start by name, unless errors are to be ignored', async () => {

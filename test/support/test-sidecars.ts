@@ -110,6 +110,7 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
           sender,
           hostName: 'test-host',
           pid: process.pid,
+          secretsDirectory: `${home}/secrets`,
           componentParts,
         },
         createLogger({

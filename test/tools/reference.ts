@@ -124,7 +124,9 @@ ${configurationTable()}
 
 ## Components
 \`dapr.io/v1alpha1\`, kind Component, in the directories of \`--resources-path\`. Names of settings are matched in any case; those
-that a driver does not have are passed over, as in Dapr. \`keyPrefix\` (appid, name, namespace, none, or a text) holds for every state store.
+that a driver does not have are passed over, as in Dapr. For every state store hold \`keyPrefix\` (appid, name, namespace, none, or a text), and
+\`primaryEncryptionKey\` and \`secondaryEncryptionKey\`: an AES key in hexadecimal digits, by secretKeyRef. Values are then encrypted in daprd's form; the
+second key opens what was written before the keys were changed.
 
 ${drivers.map(driverSection).join('\n\n')}
 
@@ -135,7 +137,7 @@ ${table(
 )}
 
 ## Errors of the API
-The body is \`{"errorCode":"…","message":"…"}\`.
+The body is \`{"errorCode":"…","message":"…"}\`, with \`details\` where daprd has them.
 
 ${table(
   ['errorCode', 'HTTP', 'gRPC', 'message', 'from'],

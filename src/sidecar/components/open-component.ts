@@ -4,8 +4,10 @@ import type { Logger } from '../../base/logger.ts'
 import { nearest } from '../../base/nearest.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Block, type DriverContext, readSettings } from '../../components/index.ts'
+import type { StateStore } from '../../components/state/index.ts'
 import type { Component } from '../../resources/index.ts'
 import { blockOf, drivers, driversOf } from './blocks.ts'
+import { encryptState, readEncryptionKeys } from './encrypt-state.ts'
 import { type MetadataLookup, resolveMetadata } from './resolve-metadata.ts'
 
 /** For the driver's own words after the time is up. */
@@ -37,6 +39,9 @@ export async function openComponent(
   const settings = readSettings(driver.settings, metadata.value)
   if (!settings.ok)
     return err(settings.error.map(({ setting, message }) => `${setting}: ${message}`).join('; '))
+  const keys =
+    blockOf(type) === 'state' ? readEncryptionKeys(component, metadata.value) : ok(undefined)
+  if (!keys.ok) return keys
 
   const abort = new AbortController()
   let cancel: () => void = () => undefined
@@ -60,7 +65,8 @@ export async function openComponent(
       (late) => abort.signal.aborted && void late[Symbol.asyncDispose](),
       () => undefined,
     )
-    return ok(await Promise.race([opening, expired]))
+    const block = await Promise.race([opening, expired])
+    return ok(keys.value === undefined ? block : encryptState(block as StateStore, keys.value))
   } catch (error) {
     return err(messageOf(error))
   } finally {

@@ -17,7 +17,8 @@ export function toStoredKey(
 ): string {
   const strategy = prefixOf(component)
   for (const part of [key, strategy])
-    if (part.includes(SEPARATOR)) throw apiFault('ERR_MALFORMED_REQUEST_KEY', { key: part })
+    if (part.includes(SEPARATOR))
+      throw apiFault('ERR_MALFORMED_REQUEST_KEY', { key: part, name: component.name })
   switch (strategy.toLowerCase()) {
     case 'none':
       return key

@@ -25,7 +25,7 @@ export const getState =
       .run(x.span, component, 'get', () => block.get(storedKey, options))
       .catch((error) => {
         const reason = messageOf(error)
-        throw apiFault('ERR_STATE_GET', { key, store: component.name, reason }, error)
+        throw apiFault('ERR_STATE_GET', { key, name: component.name, reason }, error)
       })
     if (record === undefined) return NO_CONTENT
     return {

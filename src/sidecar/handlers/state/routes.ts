@@ -3,6 +3,7 @@ import type { BlockParts } from '../block-parts.ts'
 import { bulkGetState } from './bulk-get-state.ts'
 import { deleteState } from './delete-state.ts'
 import { getState } from './get-state.ts'
+import { queryState } from './query-state.ts'
 import { setState } from './set-state.ts'
 import { transactState } from './transact-state.ts'
 
@@ -14,6 +15,10 @@ export const stateRoutes = (parts: BlockParts): readonly Route[] => [
     state(method, '', 'state.set', setState(parts)),
     state(method, '/bulk', 'state.bulk_get', bulkGetState(parts)),
     state(method, '/transaction', 'state.transaction', transactState(parts)),
+    {
+      ...state(method, '/query', 'state.query', queryState(parts)),
+      template: '/v1.0-alpha1/state/{store}/query',
+    },
   ]),
 ]
 

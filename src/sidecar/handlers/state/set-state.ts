@@ -30,7 +30,7 @@ export const setState =
         if (failed !== undefined) throw failed.reason
       })
       .catch((error) => {
-        throw writeFault('ERR_STATE_SAVE', { store: component.name }, error)
+        throw writeFault('ERR_STATE_SAVE', { name: component.name }, error)
       })
     return NO_CONTENT
   }
