@@ -1,3 +1,4 @@
+export { type ApiAccess, compileApiAccess } from './compile-api-access.ts'
 export { compileTelemetry, type TelemetryPolicy } from './compile-telemetry.ts'
 export { formatPlace } from './diagnose/cause.ts'
 export { type DiagnoseOptions, diagnose } from './diagnose/diagnose.ts'

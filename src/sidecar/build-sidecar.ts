@@ -13,6 +13,7 @@ import {
 import type { Reload, Resources, SecretFiles, Snapshot } from '../resources/index.ts'
 import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
 import type { ConfigurationChange, SidecarReport } from '../wire/sidecar-report.ts'
+import { compileAccess } from './access.ts'
 import { createAppChannel } from './app-channel.ts'
 import { createAppHealth } from './app-health.ts'
 import { createProbe } from './app-probe.ts'
@@ -115,6 +116,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const watch = createContextWatch(clock)
   const startedUs = clock.nowUs()
   let inForce = configuration.current().configuration
+  let access = compileAccess(inForce)
   let lastChange: readonly ConfigurationChange[] = []
   const report = (): SidecarReport =>
     buildReport({
@@ -159,6 +161,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     settings,
     keep: { keeper: telemetry.keeper, peers: releases, clock },
     watch,
+    access: () => access,
+    registry,
     tracer: telemetry.tracer,
     meter: createRequestMeter(registry, settings, log),
     forward: {
@@ -273,6 +277,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       if (reload.result !== 'applied') return
       lastChange = describeChange(inForce, snapshot.configuration)
       inForce = snapshot.configuration
+      access = compileAccess(inForce)
       telemetry.apply(snapshot)
     },
     resourcesChanged({ components }) {

@@ -10,10 +10,12 @@ import {
   toErrorReply,
   trace,
 } from '../net/index.ts'
-import type { Tracer } from '../telemetry/index.ts'
+import type { MetricsRegistry, Tracer } from '../telemetry/index.ts'
+import type { Access } from './access.ts'
 import type { Route, SidecarExchange } from './exchange.ts'
 import type { ContextWatch } from './report/context-watch.ts'
 import type { SidecarSettings } from './settings.ts'
+import { admit } from './steps/admit.ts'
 import { authorize } from './steps/authorize.ts'
 import { cors } from './steps/cors.ts'
 import { type ForwardParts, forward } from './steps/forward.ts'
@@ -30,6 +32,8 @@ export interface PipelineParts {
   readonly meter: RequestMeter
   readonly keep: KeepParts
   readonly watch: Pick<ContextWatch, 'calls'>
+  readonly access: () => Access
+  readonly registry: MetricsRegistry
   readonly forward: ForwardParts
   readonly clock: Clock
   readonly log: Logger
@@ -37,7 +41,7 @@ export interface PipelineParts {
 
 /** The way of every request on the API port. The picture with the status that leaves at each step is in README.md. */
 export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] => [
-  identify(p.router), // which operation; cannot fail
+  identify(p.router, (route) => p.access().isOpen(route)), // which operation; cannot fail
   trace(p.tracer, apiSpans(p.settings), { answers: true }), // W3C in, decision, span; W3C out
   keep(p.keep, { callers: 'apps' }), // holds an unsampled span until the request's end is known
   p.watch.calls, // does the app carry its context on?
@@ -46,7 +50,7 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
   limit(p.settings), // 400 baggage, 413
   cors(p.settings.allowedOrigins), // preflight
   authorize(p.settings.apiToken), // 401
-  resolve(p.settings), // 404, 400, 500 ERR_DIRECT_INVOKE
+  resolve(p.settings, p.access), // 404, 400, 500 ERR_DIRECT_INVOKE
   forward(p.forward), // handler, app, peer, external URL
 ]
 
@@ -59,6 +63,7 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
   rescue(p.log, (_, error) => toErrorReply(error, p.settings.appId), BUG),
   limit(p.settings),
   resolveOwn(p.settings),
+  admit(p.access, p.registry), // 403
   forward(p.forward),
 ]
 

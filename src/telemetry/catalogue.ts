@@ -162,6 +162,22 @@ export const componentMetrics = {
   }),
 } as const
 
+const CALLER_LABELS = ['app_id', 'trustDomain', 'namespace'] as const
+
+/** Decisions about callers; their labels are the caller's, once it has proven who it is. @see dapr `pkg/diagnostics/service_monitoring.go` */
+export const accessMetrics = {
+  globalAllowed: counter('dapr_runtime_acl_global_policy_action_allowed_total', {
+    help: 'The number of requests allowed by the global action specified in the access control policy.',
+    labels: CALLER_LABELS,
+    compat: true,
+  }),
+  globalBlocked: counter('dapr_runtime_acl_global_policy_action_blocked_total', {
+    help: 'The number of requests blocked by the global action specified in the access control policy.',
+    labels: CALLER_LABELS,
+    compat: true,
+  }),
+} as const
+
 /** The telemetry pipeline watches itself. */
 export const pipelineMetrics = {
   spansStarted: counter('sidelight_spans_started_total', {
@@ -238,6 +254,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(httpMetrics),
   ...Object.values(invocationMetrics),
   ...Object.values(componentMetrics),
+  ...Object.values(accessMetrics),
   ...Object.values(pipelineMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),

@@ -8,6 +8,7 @@ export {
 export { holdSeries } from './bounded-series.ts'
 export {
   ATTRIBUTE_HEADER_PREFIX,
+  accessMetrics,
   attributes,
   componentMetrics,
   configurationMetrics,

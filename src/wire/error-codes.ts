@@ -64,6 +64,13 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'failed to invoke, id: {id}, err: invalid method: {reason}',
   },
+  ERR_DIRECT_INVOKE_DENIED: {
+    code: 'ERR_DIRECT_INVOKE',
+    status: 403,
+    grpc: 'PermissionDenied',
+    template:
+      'failed to invoke, id: {id}, err: access control policy has denied access to operation: {operation} verb: {verb}',
+  },
   ERR_MALFORMED_REQUEST: {
     status: 400,
     grpc: 'InvalidArgument',

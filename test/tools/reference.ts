@@ -118,7 +118,7 @@ ${flagTable(configValidateFlags)}
 ${flagTable(configWhatIfFlags)}
 
 ## Fields of a Configuration
-\`dapr.io/v1alpha1\`, kind Configuration. Of all but \`tracing\` the form is checked, and nothing is in force yet.
+\`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\` and \`accessControl.defaultAction\`; of the rest the form is checked.
 
 ${configurationTable()}
 

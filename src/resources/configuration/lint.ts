@@ -32,6 +32,12 @@ export function lintSpec(spec: SpecInput, nowMs: number | undefined): Remark[] {
   for (const [i, { name }] of (spec.features ?? []).entries())
     if (meantOf(name, FEATURE_NAMES) !== undefined)
       suggest(['spec', 'features', i, 'name'], 'no feature has this name', name, FEATURE_NAMES)
+  if ((spec.accessControl?.policies ?? []).length > 0)
+    remarks.push({
+      path: ['spec', 'accessControl', 'policies'],
+      code: 'IDENTITY_UNVERIFIED',
+      message: `policies of single apps need a verified identity (mTLS), which callers do not have yet: defaultAction decides, ${spec.accessControl?.defaultAction ?? 'allow'}`,
+    })
   if (nowMs !== undefined)
     for (const [i, { until }] of (spec.tracing?.sampling?.overrides ?? []).entries())
       if (until <= nowMs)

@@ -1,12 +1,18 @@
 import type { Router, Step } from '../../net/index.ts'
 import type { Route, SidecarExchange } from '../exchange.ts'
 
-/** Finds the operation. Cannot fail: an unknown path stays without a route and is an attempt to invoke. */
-export const identify = (router: Router<Route>): Step<SidecarExchange> => ({
+/**
+ * Finds the operation. Cannot fail: an unknown path stays without a route and is an attempt to invoke, and so is
+ * a route that the Configuration closes, as in Dapr.
+ */
+export const identify = (
+  router: Router<Route>,
+  isOpen: (route: Route) => boolean = () => true,
+): Step<SidecarExchange> => ({
   name: 'identify',
   enter(x) {
     const found = router.match(x.request.method, x.request.path)
-    if (found !== undefined) {
+    if (found !== undefined && isOpen(found.route)) {
       x.route = found.route
       x.params = found.params
     }

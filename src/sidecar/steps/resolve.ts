@@ -1,12 +1,15 @@
 import { apiFault, type Step } from '../../net/index.ts'
+import type { Access } from '../access.ts'
 import type { SidecarExchange } from '../exchange.ts'
 import { type OwnIdentity, parseInvokeTarget } from '../invoke-target.ts'
 
-/** Says who serves an invocation. Routes with a handler serve themselves. */
-export const resolve = (own: OwnIdentity): Step<SidecarExchange> => ({
+/** Says who serves an invocation, unless the Configuration closes that API. Routes with a handler serve themselves. */
+export const resolve = (own: OwnIdentity, access: () => Access): Step<SidecarExchange> => ({
   name: 'resolve',
   enter(x) {
-    if (x.route?.handler === undefined) x.target ??= parseInvokeTarget(x.request, own)
+    if (x.route?.handler !== undefined) return undefined
+    if (!access().mayInvoke) throw apiFault('ERR_DIRECT_INVOKE_NO_APP_ID')
+    x.target ??= parseInvokeTarget(x.request, own)
     return undefined
   },
 })
