@@ -72,7 +72,7 @@ export function findPartner(name: Partner): string | undefined {
  *     test('stores what Redis stores', async function () {
  *       const redis = requirePartner(this, 'redis')
  */
-export function requirePartner(context: Mocha.Context, name: Partner): string {
+export function requirePartner(context: Pick<Mocha.Context, 'skip'>, name: Partner): string {
   const path = partners[name].find()
   if (path !== undefined) return path
   const reason = `needs ${name}, which is not here: ${partners[name].cure}`

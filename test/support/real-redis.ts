@@ -31,7 +31,7 @@ export interface RedisOptions {
 
 /** A real redis-server on a free port, in an empty directory of its own, that saves nothing unless told. */
 export async function startRedis(
-  context: Mocha.Context,
+  context: Pick<Mocha.Context, 'skip'>,
   { args = [], password, sentinel = false }: RedisOptions = {},
 ): Promise<RealRedis> {
   const binary = requirePartner(context, 'redis')

@@ -4,14 +4,23 @@ import { quantile } from './spread.ts'
 
 export interface LoadSettings {
   readonly port: number
-  /** Bytes of one whole request without a body. */
-  readonly request: string
+  /** Bytes of one whole request; a function makes each one anew. */
+  readonly request: string | (() => string)
+  /** Default: HTTP, in which 2xx is well. */
+  readonly protocol?: Protocol
   /** Requests a second, sent on schedule whatever comes back; 0: as fast as answers come. */
   readonly rate: number
   readonly seconds: number
   readonly connections?: number
   /** Ends the load before its time. */
   readonly signal?: AbortSignal
+}
+
+/** How answers are told apart. */
+export interface Protocol {
+  /** Where the first answer ends; `undefined` while it is not whole. */
+  end(text: string): number | undefined
+  isWell(text: string): boolean
 }
 
 export interface LoadResult {
@@ -32,7 +41,8 @@ interface Lane {
 
 /** Open (rate > 0) or closed loop over bare sockets: one request at a time on each connection. */
 export async function generateLoad(settings: LoadSettings): Promise<LoadResult> {
-  const { port, request, rate, seconds, connections = 32 } = settings
+  const { port, request, rate, seconds, connections = 32, protocol = HTTP } = settings
+  const makeRequest = typeof request === 'string' ? () => request : request
   const latencies: number[] = []
   const idle: Lane[] = []
   const waiting: number[] = []
@@ -44,7 +54,7 @@ export async function generateLoad(settings: LoadSettings): Promise<LoadResult> 
   const send = (lane: Lane, startedAt: number): void => {
     lane.startedAt = startedAt
     underWay++
-    lane.socket.write(request, 'latin1')
+    lane.socket.write(makeRequest(), 'latin1')
   }
   const next = (lane: Lane): void => {
     if (!open) {
@@ -58,9 +68,9 @@ export async function generateLoad(settings: LoadSettings): Promise<LoadResult> 
   }
   const receive = (lane: Lane, chunk: string): void => {
     lane.pending += chunk
-    const end = answerEnd(lane.pending)
+    const end = protocol.end(lane.pending)
     if (end === undefined) return
-    if (!lane.pending.startsWith('HTTP/1.1 2')) failures++
+    if (!protocol.isWell(lane.pending)) failures++
     lane.pending = lane.pending.slice(end)
     latencies.push(performance.now() - lane.startedAt)
     underWay--
@@ -134,4 +144,9 @@ function answerEnd(text: string): number | undefined {
     return text.length >= body + Number(length) ? body + Number(length) : undefined
   const last = text.indexOf('0\r\n\r\n', body)
   return last === -1 ? undefined : last + 5
+}
+
+const HTTP: Protocol = {
+  end: answerEnd,
+  isWell: (text) => text.startsWith('HTTP/1.1 2'),
 }
