@@ -10,6 +10,8 @@ export interface DriverContext {
   readonly namespace: string
   readonly clock: Clock
   readonly log: Logger
+  /** Of the process. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** What components of all sidecars of this process have in common: made by the first that asks. */
   readonly shared: <T>(key: string, make: () => T) => T
 }

@@ -1,39 +1,12 @@
-import type { Clock } from '../../src/base/clock.ts'
-import { createSystemClock } from '../../src/base/clock.ts'
-import { type Logger, silentLogger } from '../../src/base/logger.ts'
-import { readSettings } from '../../src/components/index.ts'
 import { type StateStore, stateDrivers } from '../../src/components/state/index.ts'
-
-export interface OpenOptions {
-  readonly clock?: Clock
-  readonly log?: Logger
-  /** Like a Component's `initTimeout`. Default 5 s. */
-  readonly timeoutMs?: number
-}
+import { type OpenBlockOptions, openBlock } from './open-block.ts'
 
 /** A state store as the sidecar opens one: by its type and a Component's metadata. */
-export async function openStateStore(
+export const openStateStore = (
   type: string,
   metadata: Readonly<Record<string, string>> = {},
-  { clock = createSystemClock(), log = silentLogger, timeoutMs = 5000 }: OpenOptions = {},
-): Promise<StateStore> {
-  const driver = await stateDrivers[type]?.load()
-  if (driver === undefined) throw new Error(`no driver ${type}`)
-  const lower = Object.entries(metadata).map(
-    ([name, value]) => [name.toLowerCase(), value] as const,
-  )
-  const settings = readSettings(driver.settings, new Map(lower))
-  if (!settings.ok) throw new Error(JSON.stringify(settings.error))
-  const context = {
-    name: 'statestore',
-    appId: 'orders',
-    namespace: '',
-    clock,
-    log,
-    shared: <T>(_key: string, make: () => T) => make(),
-  }
-  return driver.open(settings.value, context, AbortSignal.timeout(timeoutMs))
-}
+  options: OpenBlockOptions = {},
+): Promise<StateStore> => openBlock(stateDrivers, type, metadata, options)
 
 const NOTHING_ASKED = {
   etag: undefined,

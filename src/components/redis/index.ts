@@ -1,4 +1,5 @@
 export type { RedisArgument, RedisCommand } from './clients.ts'
 export { RedisLink } from './link.ts'
+export { type RedisScript, redisScript, runScript } from './script.ts'
 export { redisLinkSettings } from './settings.ts'
 export { type RedisFaultCode, redisFault, replyWord } from './trouble.ts'

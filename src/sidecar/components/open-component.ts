@@ -57,7 +57,15 @@ export async function openComponent(
   try {
     const opening = driver.open(
       settings.value,
-      { name, appId, namespace, clock, log: log.child({ component: name }), shared },
+      {
+        name,
+        appId,
+        namespace,
+        clock,
+        log: log.child({ component: name }),
+        env: lookup.env,
+        shared,
+      },
       abort.signal,
     )
     // One that comes too late must not stay open.

@@ -1,14 +1,4 @@
-import { createHash } from 'node:crypto'
-
-export interface RedisScript {
-  readonly text: string
-  readonly sha1: string
-}
-
-const script = (text: string): RedisScript => ({
-  text,
-  sha1: createHash('sha1').update(text).digest('hex'),
-})
+import { redisScript } from '../../redis/index.ts'
 
 /** Arguments of one operation of `writeScript`, in this order. */
 export const WRITE_ARGUMENTS = 5
@@ -25,7 +15,7 @@ export const written = { done: 0, changed: 1, firstWrite: 2, gone: 3, foreign: 4
  *
  * @see dapr components-contrib `state/redis/redis.go`
  */
-export const writeScript = script(`
+export const writeScript = redisScript(`
 local others = {}
 for i, key in ipairs(KEYS) do
   local at = (i - 1) * ${WRITE_ARGUMENTS}

@@ -1,6 +1,6 @@
 import { Fault } from '../../../base/fault.ts'
 import type { SettingsOf } from '../../index.ts'
-import { type RedisArgument, type RedisLink, replyWord } from '../../redis/index.ts'
+import { type RedisArgument, type RedisLink, replyWord, runScript } from '../../redis/index.ts'
 import type {
   DeleteOptions,
   StateFeature,
@@ -76,7 +76,7 @@ export class RedisStateStore implements StateStore {
     const isWaiting = isStrong && !this.#isCluster
     await this.#said(true, async () => {
       const link = isWaiting ? await this.#waiting() : this.#link
-      const outcome = await link.run(false, () => evaluate(link, keys, values))
+      const outcome = await link.run(false, () => runScript(link, writeScript, keys, values))
       if (outcome === written.foreign)
         throw new Fault('REDIS_REFUSED', 'the key holds a hash that no state store has written')
       const mismatch = MISMATCHES[Number(outcome)]
@@ -166,21 +166,6 @@ function versionOf(etag: string | undefined): string {
   if (!etag) return '0'
   if (/^[1-9]\d{0,18}$/.test(etag)) return etag
   throw stateFaults.etagInvalid('an ETag of this store is a whole number from 1')
-}
-
-async function evaluate(
-  link: RedisLink,
-  keys: readonly string[],
-  values: readonly RedisArgument[],
-): Promise<unknown> {
-  const rest = [String(keys.length), ...keys, ...values]
-  const key = keys[0] ?? ''
-  try {
-    return await link.send({ args: ['EVALSHA', writeScript.sha1, ...rest], key })
-  } catch (error) {
-    if (replyWord(error) !== 'NOSCRIPT') throw error
-    return link.send({ args: ['EVAL', writeScript.text, ...rest], key })
-  }
 }
 
 /** The write is done when this starts: whatever fails now, it stays. */

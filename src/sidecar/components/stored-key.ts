@@ -38,3 +38,12 @@ export function toStoredKey(
 
 const prefixOf = ({ metadata }: Component): string =>
   metadata.find(({ name }) => name.toLowerCase() === 'keyprefix')?.value?.trim() ?? ''
+
+/**
+ * The key of a lock, for example `lock||orders||stock`: apart from state, whatever the prefix.
+ *
+ * @throws Fault `ERR_MALFORMED_REQUEST_KEY`
+ * @see dapr `pkg/components/lock/lock_config.go`
+ */
+export const toLockKey = (...stored: Parameters<typeof toStoredKey>): string =>
+  `lock${SEPARATOR}${toStoredKey(...stored)}`
