@@ -2,17 +2,25 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { DriverContext } from '../components/index.ts'
-import type { SecretFiles } from '../resources/index.ts'
+import type { SecretFiles, Snapshot } from '../resources/index.ts'
 import { componentMetrics, type MetricsRegistry } from '../telemetry/index.ts'
 import { CLOUD_EVENTS_JSON } from '../wire/cloud-event.ts'
 import type { AppChannel } from './app-channel.ts'
 import { createComponentCalls } from './components/component-calls.ts'
 import { type ComponentHost, createComponentHost } from './components/component-host.ts'
+import {
+  createItemSubscriptions,
+  type ItemSubscriptions,
+} from './configuration/item-subscriptions.ts'
 import type { Route } from './exchange.ts'
 import type { BlockParts } from './handlers/block-parts.ts'
+import { configurationRoutes } from './handlers/configuration/routes.ts'
+import { lockRoutes } from './handlers/lock/routes.ts'
 import type { PublishHandlerParts } from './handlers/publish/publish.ts'
 import { publishRoutes } from './handlers/publish/routes.ts'
+import { secretRoutes } from './handlers/secrets/routes.ts'
 import { stateRoutes } from './handlers/state/routes.ts'
+import { createLockMeter } from './lock/lock-meter.ts'
 import { createPubSubMeter } from './pubsub/pubsub-meter.ts'
 import { createSubscriber, type Subscriber } from './pubsub/subscriber.ts'
 import type { SidecarSettings } from './settings.ts'
@@ -22,6 +30,8 @@ import type { SidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
 export interface BuiltBlocks {
   readonly host: ComponentHost
   readonly subscriber: Subscriber
+  /** Of configuration stores. */
+  readonly subscriptions: ItemSubscriptions
   readonly routes: readonly Route[]
 }
 
@@ -31,6 +41,7 @@ export function buildBlocks(
     readonly app: AppChannel
     readonly telemetry: SidecarTelemetry
     readonly registry: MetricsRegistry
+    readonly configuration: { current(): Snapshot }
     readonly clock: Clock
     readonly log: Logger
     readonly env: Readonly<Record<string, string | undefined>>
@@ -53,7 +64,10 @@ export function buildBlocks(
       identity: settings,
     },
     shared: parts.sharedParts,
-    onChange: () => void subscriber.follow(),
+    onChange() {
+      void subscriber.follow()
+      subscriptions.follow()
+    },
     onInit(component, componentName, failed) {
       if (failed) initFailed.with({ app_id, component, reason: 'init', componentName }).inc()
       else initialized.with({ app_id, component }).inc()
@@ -97,9 +111,28 @@ export function buildBlocks(
       },
     },
   })
+  const subscriptions = createItemSubscriptions({
+    ...telemetry,
+    host,
+    app,
+    own: settings,
+    clock,
+    log,
+    newId: () => randomUUID(),
+  })
   return {
     host,
     subscriber,
-    routes: [...stateRoutes(block), ...publishRoutes(messages)],
+    subscriptions,
+    routes: [
+      ...stateRoutes(block),
+      ...publishRoutes(messages),
+      ...secretRoutes({
+        ...block,
+        configuration: () => parts.configuration.current().configuration,
+      }),
+      ...configurationRoutes({ ...block, subscriptions, hasApp: settings.appPort !== undefined }),
+      ...lockRoutes({ ...block, meter: createLockMeter(registry, clock, settings) }),
+    ],
   }
 }

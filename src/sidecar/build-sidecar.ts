@@ -132,6 +132,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const {
     host,
     subscriber,
+    subscriptions,
     routes: blockRoutes,
   } = buildBlocks(settings, { ...deps, app, telemetry })
   const sources = {
@@ -289,7 +290,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       if (settings.blockShutdownMs > 0)
         await new Promise<void>((resolve) => clock.after(settings.blockShutdownMs, resolve))
       stopping.abort()
-      await subscriber[Symbol.asyncDispose]()
+      await Promise.all([subscriber[Symbol.asyncDispose](), subscriptions[Symbol.asyncDispose]()])
       health?.[Symbol.dispose]()
       const grace = settings.gracefulShutdownMs
       const untilMs = clock.elapsedMs() + grace

@@ -128,6 +128,37 @@ export const componentMetrics = {
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
+  secretCount: counter('dapr_component_secret_count', {
+    help: 'The number of operations performed on the secret component.',
+    labels: COMPONENT_LABELS,
+    compat: true,
+  }),
+  secretLatencies: histogram('dapr_component_secret_latencies', {
+    help: 'The latency of the response from the secret component.',
+    labels: COMPONENT_LABELS,
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  configurationCount: counter('dapr_component_configuration_count', {
+    help: 'The number of operations performed on the configuration component.',
+    labels: COMPONENT_LABELS,
+    compat: true,
+  }),
+  configurationLatencies: histogram('dapr_component_configuration_latencies', {
+    help: 'The latency of the response from the configuration component.',
+    labels: COMPONENT_LABELS,
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  lockTotal: counter('sidelight_component_lock_total', {
+    help: 'Calls of a lock component, by operation (try_lock, unlock) and result: acquired or held; released, missing or others; failed.',
+    labels: ['app_id', 'component', 'namespace', 'operation', 'result'],
+  }),
+  lockSeconds: histogram('sidelight_component_lock_duration_seconds', {
+    help: 'How long the calls of a lock component take.',
+    labels: ['app_id', 'component', 'namespace', 'operation', 'result'],
+    buckets: DAPR_LATENCY_BUCKETS_MS.map((ms) => ms / 1_000),
+  }),
   egressCount: counter('dapr_component_pubsub_egress_count', {
     help: 'The number of outgoing messages published to the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'success', 'topic'],

@@ -155,6 +155,96 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'operation type {operation} not supported',
   },
+  ERR_SECRET_STORES_NOT_CONFIGURED: {
+    status: 500,
+    grpc: 'FailedPrecondition',
+    template: 'secret store is not configured',
+  },
+  ERR_SECRET_STORE_NOT_FOUND: {
+    status: 401,
+    grpc: 'InvalidArgument',
+    template: 'failed finding secret store with key {name}',
+  },
+  ERR_PERMISSION_DENIED: {
+    status: 403,
+    grpc: 'PermissionDenied',
+    template: 'access denied by policy to get "{key}" from "{store}"',
+  },
+  ERR_SECRET_GET: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed getting secret with key {key} from secret store {store}: {reason}',
+  },
+  ERR_SECRET_GET_BULK: {
+    code: 'ERR_SECRET_GET',
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed getting secrets from secret store {store}: {reason}',
+  },
+  ERR_CONFIGURATION_STORE_NOT_CONFIGURED: {
+    status: 500,
+    grpc: 'FailedPrecondition',
+    template: 'configuration stores not configured',
+  },
+  ERR_CONFIGURATION_STORE_NOT_FOUND: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'configuration store {name} not found',
+  },
+  ERR_CONFIGURATION_GET: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed to get {keys} from Configuration store {store}: {reason}',
+  },
+  ERR_CONFIGURATION_SUBSCRIBE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed to subscribe {keys} from Configuration store {store}: {reason}',
+  },
+  ERR_CONFIGURATION_UNSUBSCRIBE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed to unsubscribe to configuration request {id}: {reason}',
+  },
+  ERR_APP_CHANNEL_NIL: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'app channel is not initialized. cannot subscribe to configuration updates',
+  },
+  ERR_LOCK_STORE_NOT_CONFIGURED: {
+    status: 500,
+    grpc: 'FailedPrecondition',
+    template: 'lock store is not configured',
+  },
+  ERR_LOCK_STORE_NOT_FOUND: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'lock store {name} not found',
+  },
+  ERR_LOCK_RESOURCE_EMPTY: {
+    code: 'ERR_MALFORMED_REQUEST',
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'ResourceId is empty in lock store {name}',
+  },
+  ERR_LOCK_OWNER_EMPTY: {
+    code: 'ERR_MALFORMED_REQUEST',
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'LockOwner is empty in lock store {name}',
+  },
+  ERR_LOCK_EXPIRY: {
+    code: 'ERR_MALFORMED_REQUEST',
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'ExpiryInSeconds is not positive in lock store {name}',
+  },
+  ERR_TRY_LOCK: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed to try acquiring lock: {reason}',
+  },
+  ERR_UNLOCK: { status: 500, grpc: 'Internal', template: 'failed to release lock: {reason}' },
   ERR_PUBSUB_NOT_CONFIGURED: {
     status: 400,
     grpc: 'FailedPrecondition',

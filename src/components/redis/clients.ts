@@ -14,6 +14,8 @@ export interface RedisCommand {
 export interface RedisClient {
   connect(): Promise<unknown>
   send(command: RedisCommand): Promise<unknown>
+  /** Hears what is said on channels whose names match, now and after each reconnect. Then it can send nothing else. */
+  listen(patterns: readonly string[], onMessage: (channel: string) => void): Promise<unknown>
   /** After the answers that are due. */
   close(): Promise<unknown>
   destroy(): void
@@ -95,6 +97,8 @@ export function createRedisClient(
   return {
     connect: () => client.connect(),
     send: ({ args }) => client.sendCommand(args, COMMAND),
+    listen: (patterns, onMessage) =>
+      client.pSubscribe([...patterns], (_message, channel) => onMessage(channel)),
     close: () => client.close(),
     destroy: () => client.destroy(),
   }
@@ -115,6 +119,8 @@ function clusterClient(
   return {
     connect: () => cluster.connect(),
     send: ({ args, key }) => cluster.sendCommand(key, false, [...args], COMMAND),
+    listen: (patterns, onMessage) =>
+      cluster.pSubscribe([...patterns], (_message, channel) => onMessage(channel)),
     close: () => cluster.close(),
     destroy: () => cluster.destroy(),
   }
@@ -146,6 +152,8 @@ function sentinelClient(
   return {
     connect: () => sentinel.connect(),
     send: ({ args }) => sentinel.sendCommand(false, [...args], COMMAND),
+    listen: (patterns, onMessage) =>
+      sentinel.pSubscribe([...patterns], (_message, channel) => onMessage(channel)),
     close: () => sentinel.close(),
     destroy: () => {
       sentinel.destroy().catch(events.onError)

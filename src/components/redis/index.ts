@@ -1,3 +1,4 @@
+export { blockFault } from './block-fault.ts'
 export type { RedisArgument, RedisCommand } from './clients.ts'
 export { RedisLink } from './link.ts'
 export { type RedisScript, redisScript, runScript } from './script.ts'

@@ -8,6 +8,8 @@ import { isHopeless, redisFault } from './trouble.ts'
 export interface RedisLinkDeps {
   readonly clock: Clock
   readonly log: Logger
+  /** The connection was lost and is back; whoever listens has not heard what was said meanwhile. */
+  readonly onReconnect?: () => void
 }
 
 const DEFAULT_READ_TIMEOUT_MS = 3000
@@ -58,26 +60,13 @@ export class RedisLink implements AsyncDisposable {
   /** @throws what the client throws; see `run` */
   send(command: RedisCommand): Promise<unknown> {
     const client = this.#client
-    return new Promise((resolve, reject) => {
-      const cancel = this.#deps.clock.after(this.#readTimeoutMs, () => {
-        reject(
-          new Fault('REDIS_LOST', `Redis has not answered for ${this.#readTimeoutMs} ms`, {
-            retryable: true,
-          }),
-        )
-        this.#replace(client)
-      })
-      client.send(command).then(
-        (reply) => {
-          cancel()
-          resolve(reply)
-        },
-        (error: unknown) => {
-          cancel()
-          reject(error)
-        },
-      )
-    })
+    return this.#answered(client, client.send(command))
+  }
+
+  /** Only for a link of its own: one that listens sends nothing else. @throws what the client throws; see `run` */
+  async listen(patterns: readonly string[], onMessage: (channel: string) => void): Promise<void> {
+    const client = this.#client
+    await this.#answered(client, client.listen(patterns, onMessage))
   }
 
   /**
@@ -132,6 +121,29 @@ export class RedisLink implements AsyncDisposable {
     }
   }
 
+  #answered<T>(client: RedisClient, answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#deps.clock.after(this.#readTimeoutMs, () => {
+        reject(
+          new Fault('REDIS_LOST', `Redis has not answered for ${this.#readTimeoutMs} ms`, {
+            retryable: true,
+          }),
+        )
+        this.#replace(client)
+      })
+      answer.then(
+        (reply) => {
+          cancel()
+          resolve(reply)
+        },
+        (error: unknown) => {
+          cancel()
+          reject(error)
+        },
+      )
+    })
+  }
+
   #createClient(): RedisClient {
     const client: RedisClient = createRedisClient(this.#settings, {
       onError: (error) => {
@@ -142,7 +154,10 @@ export class RedisLink implements AsyncDisposable {
       },
       onReady: () => {
         this.#lastError = undefined
-        if (this.#wasLost) this.#deps.log.info('connected to Redis again')
+        if (this.#wasLost) {
+          this.#deps.log.info('connected to Redis again')
+          this.#deps.onReconnect?.()
+        }
         this.#wasLost = false
         for (const wake of this.#wake) wake()
       },

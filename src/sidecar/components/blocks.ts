@@ -1,11 +1,20 @@
+import {
+  type ConfigurationStore,
+  configurationDrivers,
+} from '../../components/configuration/index.ts'
 import type { Block, DriverTable } from '../../components/index.ts'
+import { type LockStore, lockDrivers } from '../../components/lock/index.ts'
 import { type PubSub, pubsubDrivers } from '../../components/pubsub/index.ts'
+import { type SecretStore, secretDrivers } from '../../components/secretstores/index.ts'
 import { type StateStore, stateDrivers } from '../../components/state/index.ts'
 
 /** What the drivers of a building block open, by the first word of a component's type. */
 export interface Blocks {
   readonly state: StateStore
   readonly pubsub: PubSub
+  readonly secretstores: SecretStore
+  readonly configuration: ConfigurationStore
+  readonly lock: LockStore
 }
 
 export type BlockName = keyof Blocks
@@ -14,6 +23,9 @@ export type BlockName = keyof Blocks
 export const drivers: { readonly [K in BlockName]: DriverTable<Blocks[K]> } = {
   state: stateDrivers,
   pubsub: pubsubDrivers,
+  secretstores: secretDrivers,
+  configuration: configurationDrivers,
+  lock: lockDrivers,
 }
 
 /** The first word: the block that a component belongs to, built or not. */

@@ -35,13 +35,21 @@ interface BlockCalls {
 
 type CallLabel = 'app_id' | 'component' | 'namespace' | 'operation' | 'success'
 
-/** Brokers are not among them: their calls carry a topic. */
+/** Brokers are not among them: their calls carry a topic. Nor are locks: what counts is who got one. */
 const BLOCK_CALLS: Readonly<Partial<Record<BlockName, BlockCalls>>> = {
   state: {
     count: componentMetrics.stateCount,
     latencies: componentMetrics.stateLatencies,
     system: attributes.dbSystem,
     operation: attributes.dbOperation,
+  },
+  secretstores: {
+    count: componentMetrics.secretCount,
+    latencies: componentMetrics.secretLatencies,
+  },
+  configuration: {
+    count: componentMetrics.configurationCount,
+    latencies: componentMetrics.configurationLatencies,
   },
 }
 

@@ -3,7 +3,9 @@ import { formatProblem, type Problem } from '../../base/problem.ts'
 import type { Block } from '../../components/index.ts'
 import type { Component, Located } from '../../resources/index.ts'
 import { type BlockName, type Blocks, blockOf } from './blocks.ts'
+import { inWaves } from './in-waves.ts'
 import { type OpenOptions, openComponent } from './open-component.ts'
+import type { MetadataLookup } from './resolve-metadata.ts'
 
 /** A component that runs: what it is, and the driver's block. */
 export interface Hosted<B> {
@@ -37,7 +39,9 @@ export interface ComponentStatus {
   readonly error?: string
 }
 
-export interface ComponentHostOptions extends OpenOptions {
+export interface ComponentHostOptions extends Omit<OpenOptions, 'lookup'> {
+  /** Besides the secret stores, which the host runs itself. */
+  readonly lookup: Omit<MetadataLookup, 'secretStore'>
   /** Something runs that did not, or not in this form; or no longer does. */
   readonly onChange: () => void
   readonly onInit: (type: string, name: string, failed: boolean) => void
@@ -60,9 +64,17 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
     (resource.scopes.length === 0 || resource.scopes.includes(appId)) &&
     (resource.namespace === '' || resource.namespace === namespace)
 
+  const find = <K extends BlockName>(block: K, name: string): Hosted<Blocks[K]> | undefined => {
+    const hosted = entries.get(name)?.hosted
+    return isOf(hosted, block) ? hosted : undefined
+  }
+  const lookup: MetadataLookup = {
+    ...options.lookup,
+    secretStore: (name) => find('secretstores', name)?.block,
+  }
   const open = async (located: Located<Component>): Promise<Entry> => {
     const before = entries.get(located.resource.name)
-    const opened = await openComponent(located.resource, options)
+    const opened = await openComponent(located.resource, { ...options, lookup })
     const { name, type } = located.resource
     onInit(type, name, !opened.ok)
     if (opened.ok) {
@@ -106,9 +118,11 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
   return {
     start: (components) =>
       inTurn(async () => {
-        const opened = await Promise.all(components.filter(isOurs).map(open))
-        for (const entry of opened) entries.set(entry.located.resource.name, entry)
-        const failed = opened.filter(({ error }) => error !== undefined)
+        for (const wave of inWaves(components.filter(isOurs))) {
+          const opened = await Promise.all(wave.map(open))
+          for (const entry of opened) entries.set(entry.located.resource.name, entry)
+        }
+        const failed = [...entries.values()].filter(({ error }) => error !== undefined)
         for (const entry of failed)
           if (entry.located.resource.ignoreErrors) log.error(formatProblem(problemOf(entry)))
         const fatal = failed.filter(({ located }) => !located.resource.ignoreErrors)
@@ -120,29 +134,30 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
       }),
     apply: (components) =>
       inTurn(async () => {
-        const wanted = new Map(
-          components.filter(isOurs).map((located) => [located.resource.name, located]),
-        )
+        const ours = components.filter(isOurs)
+        const wanted = new Set(ours.map(({ resource }) => resource.name))
         for (const [name, { hosted }] of entries) {
           if (wanted.has(name)) continue
           entries.delete(name)
           retire(hosted)
           log.info(`component removed. name: ${name}`)
         }
-        for (const located of wanted.values()) {
-          const before = entries.get(located.resource.name)
-          if (before !== undefined && isSame(before.located.resource, located.resource)) continue
+        const opened = new Set<string>()
+        for (const located of inWaves(ours).flat()) {
+          const { name, secretStore = '' } = located.resource
+          const before = entries.get(name)
+          const isKnown = before !== undefined && isSame(before.located.resource, located.resource)
+          // Another secret store may hold other secrets, or those that were missing.
+          if (isKnown && !opened.has(secretStore)) continue
           const entry = await open(located)
-          entries.set(located.resource.name, entry)
+          entries.set(name, entry)
+          opened.add(name)
           if (entry.error !== undefined) log.error(formatProblem(problemOf(entry)))
           else retire(before?.hosted)
         }
         onChange()
       }),
-    find(block, name) {
-      const hosted = entries.get(name)?.hosted
-      return isOf(hosted, block) ? hosted : undefined
-    },
+    find,
     all,
     list: () =>
       [...entries.values()].map(({ located: { resource }, hosted, error }) => ({

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { messageOf } from '../../base/fault.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import type { SecretStore } from '../../components/secretstores/index.ts'
 import type { Component, ComponentMetadata } from '../../resources/index.ts'
 
 /** Where the values come from that a component's metadata refers to. */
 export interface MetadataLookup {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly secret: (name: string, key: string) => Promise<string | undefined>
+  /** The secret store of this name, if it runs. */
+  readonly secretStore: (name: string) => SecretStore | undefined
   /** Where a secret would have to be, for messages. */
   readonly secretPlace: (name: string, key: string) => string
   readonly identity: { readonly appId: string; readonly namespace: string }
@@ -29,8 +33,8 @@ export async function resolveMetadata(
 
 async function lookUp(
   { value, secretKeyRef, envRef }: ComponentMetadata,
-  { secretStore }: Component,
-  { env, secret, secretPlace }: MetadataLookup,
+  { secretStore: storeName }: Component,
+  { env, secret, secretStore, secretPlace }: MetadataLookup,
 ): Promise<Result<string | undefined, string>> {
   if (envRef !== undefined) {
     if (/^DAPR_|^APP_API_TOKEN$|\s/i.test(envRef))
@@ -40,16 +44,34 @@ async function lookUp(
   }
   if (secretKeyRef !== undefined) {
     const { name, key } = secretKeyRef
-    if (secretStore !== undefined)
-      return err(
-        `secrets of the component ${secretStore} cannot be read: secret stores are not built yet; leave auth.secretStore out and put the value into ${secretPlace(name, key)}`,
-      )
+    if (storeName !== undefined) return fromStore(storeName, secretStore(storeName), name, key)
     const found = await secret(name, key)
     return found === undefined
       ? err(`the secret has no such value: put it into ${secretPlace(name, key)}`)
       : ok(found)
   }
   return ok(value)
+}
+
+async function fromStore(
+  storeName: string,
+  store: SecretStore | undefined,
+  name: string,
+  key: string,
+): Promise<Result<string, string>> {
+  if (store === undefined)
+    return err(
+      `the secret store ${storeName} does not run: auth.secretStore names a component of a type secretstores.…, or is left out`,
+    )
+  try {
+    const found = await store.get(name, {})
+    if (found === undefined) return err(`the secret store ${storeName} has no secret ${name}`)
+    return Object.hasOwn(found, key)
+      ? ok(found[key] as string)
+      : err(`the secret ${name} of the secret store ${storeName} has no key ${key}`)
+  } catch (error) {
+    return err(`the secret store ${storeName} cannot be read: ${messageOf(error)}`)
+  }
 }
 
 /** Dapr's templates. @see dapr `pkg/runtime/meta/meta.go` */

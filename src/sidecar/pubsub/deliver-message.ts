@@ -13,7 +13,7 @@ import {
 } from '../../telemetry/index.ts'
 import { CLOUD_EVENTS_JSON, type CloudEvent, wrapRaw } from '../../wire/cloud-event.ts'
 import type { AppChannel } from '../app-channel.ts'
-import { callApp } from './call-app.ts'
+import { callApp } from '../call-app.ts'
 import type { PubSubMeter } from './pubsub-meter.ts'
 import type { DeliveryOutcome, Subscription } from './subscription.ts'
 

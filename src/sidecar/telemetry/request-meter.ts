@@ -142,7 +142,7 @@ export function createRequestMeter(
 
 /** A path that nobody serves is no label: scanners would make a series of each. */
 const serverPath = (x: SidecarExchange): string =>
-  x.route === undefined && x.target === undefined ? UNMATCHED_PATH : pathLabel(x.request.path)
+  x.route === undefined && x.target === undefined ? UNMATCHED_PATH : pathLabel(shownPath(x))
 const UNMATCHED_PATH = '{unmatched}'
 
 /** daprd's rule: what is no HTTP method is `UNKNOWN`. */

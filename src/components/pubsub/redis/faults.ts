@@ -1,5 +1,5 @@
 import { Fault } from '../../../base/fault.ts'
-import { redisFault, replyWord } from '../../redis/index.ts'
+import { blockFault, redisFault, replyWord } from '../../redis/index.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   NOPERM:
@@ -20,14 +20,5 @@ export function streamFault(error: unknown): Fault {
 }
 
 /** The link's faults in the words of the contract. */
-export function pubsubFault(error: unknown): unknown {
-  if (!(error instanceof Fault) || !error.code.startsWith('REDIS_')) return error
-  if (error.code === 'REDIS_LOST')
-    return new Fault(
-      'PUBSUB_OUTCOME_UNKNOWN',
-      `${error.message}: the message may or may not be published`,
-      { cause: error },
-    )
-  const { message, retryable } = error
-  return new Fault('PUBSUB_UNAVAILABLE', message, { cause: error, retryable })
-}
+export const pubsubFault = (error: unknown): unknown =>
+  blockFault('PUBSUB', error, 'the message may or may not be published')

@@ -1,6 +1,5 @@
-import { Fault } from '../../../base/fault.ts'
 import type { Driver } from '../../index.ts'
-import { RedisLink } from '../../redis/index.ts'
+import { blockFault, RedisLink } from '../../redis/index.ts'
 import type { StateStore } from '../contract.ts'
 import { redisSettings } from './settings.ts'
 import { RedisStateStore } from './store.ts'
@@ -20,9 +19,7 @@ export const redisStateDriver: Driver<StateStore, typeof redisSettings> = {
       const openSecond = () => RedisLink.open(settings, deps, AbortSignal.timeout(SECOND_LINK_MS))
       return new RedisStateStore(link, openSecond, settings)
     } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      const { message, retryable } = error
-      throw new Fault('STATE_UNAVAILABLE', message, { cause: error, retryable })
+      throw blockFault('STATE', error)
     }
   },
 }

@@ -1,6 +1,12 @@
 import { Fault } from '../../../base/fault.ts'
 import type { SettingsOf } from '../../index.ts'
-import { type RedisArgument, type RedisLink, replyWord, runScript } from '../../redis/index.ts'
+import {
+  blockFault,
+  type RedisArgument,
+  type RedisLink,
+  replyWord,
+  runScript,
+} from '../../redis/index.ts'
 import type {
   DeleteOptions,
   StateFeature,
@@ -150,13 +156,7 @@ export class RedisStateStore implements StateStore {
     try {
       return await operation()
     } catch (error) {
-      if (!(error instanceof Fault) || !error.code.startsWith('REDIS_')) throw error
-      if (isWrite && error.code === 'REDIS_LOST')
-        throw stateFaults.outcomeUnknown(`${error.message}: it may or may not be written`, error)
-      throw new Fault('STATE_UNAVAILABLE', error.message, {
-        cause: error,
-        retryable: error.retryable,
-      })
+      throw blockFault('STATE', error, isWrite ? 'it may or may not be written' : undefined)
     }
   }
 }

@@ -1,13 +1,13 @@
-import type { Clock } from '../../base/clock.ts'
-import { type RawHeaders, readWhole } from '../../net/index.ts'
-import type { AppChannel } from '../app-channel.ts'
+import type { Clock } from '../base/clock.ts'
+import { type RawHeaders, readWhole } from '../net/index.ts'
+import type { AppChannel } from './app-channel.ts'
 
 export interface AppAnswer {
   readonly status: number
   readonly text: string
 }
 
-/** Of an app's answer to a message. */
+/** Of an app's answer. */
 const MAX_ANSWER_BYTES = 1_048_576
 
 /** One small call of the sidecar's own into the app. Rejects when there is no answer, or `signal` fires. */

@@ -1,0 +1,2 @@
+export type { Lock, LockStore, UnlockOutcome } from './contract.ts'
+export { lockDrivers } from './registry.ts'

@@ -1,0 +1,22 @@
+import type { Route } from '../../exchange.ts'
+import type { LockParts } from './lock-parts.ts'
+import { tryLock } from './try-lock.ts'
+import { unlock } from './unlock.ts'
+
+/** @see dapr `pkg/api/http/http.go` constructDistributedLockEndpoints */
+export const lockRoutes = (parts: LockParts): readonly Route[] => [
+  {
+    method: 'POST',
+    template: '/v1.0-alpha1/lock/{store}',
+    group: 'lock',
+    operation: 'lock.post',
+    handler: tryLock(parts),
+  },
+  {
+    method: 'POST',
+    template: '/v1.0-alpha1/unlock/{store}',
+    group: 'unlock',
+    operation: 'unlock.post',
+    handler: unlock(parts),
+  },
+]

@@ -1,0 +1,26 @@
+import type { Route } from '../../exchange.ts'
+import { bulkGetSecrets } from './bulk-get-secrets.ts'
+import { getSecret } from './get-secret.ts'
+import type { SecretParts } from './secret-parts.ts'
+
+/**
+ * The name of a secret is shown as Dapr shows it: it is no secret.
+ *
+ * @see dapr `pkg/api/http/secrets.go`
+ */
+export const secretRoutes = (parts: SecretParts): readonly Route[] => [
+  {
+    method: 'GET',
+    template: '/v1.0/secrets/{store}/bulk',
+    group: 'secrets',
+    operation: 'secrets.bulk_get',
+    handler: bulkGetSecrets(parts),
+  },
+  {
+    method: 'GET',
+    template: '/v1.0/secrets/{store}/{key}',
+    group: 'secrets',
+    operation: 'secrets.get',
+    handler: getSecret(parts),
+  },
+]
