@@ -47,7 +47,9 @@ export async function watchItems(
   let end: AsyncDisposable | undefined
   let told: ConfigurationItems = new Map()
   let pending: ChangedKeys = []
-  let work: Promise<void> | undefined
+  /** At first: nothing is told before there is something to compare with. */
+  let isBusy = true
+  let work = Promise.resolve()
 
   const attach = async (to: ConfigurationStore): Promise<void> => {
     await end?.[Symbol.asyncDispose]()
@@ -80,15 +82,15 @@ export async function watchItems(
         await pause(clock, signal)
       }
     }
-    work = undefined
+    isBusy = false
   }
   const wake = (changed: ChangedKeys): void => {
     pending = join(pending, changed)
-    if (!signal.aborted) work ??= run()
+    if (isBusy || signal.aborted) return
+    isBusy = true
+    work = run()
   }
 
-  // Nothing is told before there is something to compare with.
-  work = Promise.resolve()
   await attach(first)
   try {
     told = await first.get(keys, metadata)
@@ -96,7 +98,7 @@ export async function watchItems(
     await (end as AsyncDisposable | undefined)?.[Symbol.asyncDispose]()
     throw error
   }
-  work = undefined
+  isBusy = false
   wake([])
   return {
     follow() {
