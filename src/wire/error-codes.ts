@@ -221,19 +221,19 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'lock store {name} not found',
   },
-  ERR_LOCK_RESOURCE_EMPTY: {
+  ERR_MALFORMED_REQUEST_LOCK_RESOURCE: {
     code: 'ERR_MALFORMED_REQUEST',
     status: 400,
     grpc: 'InvalidArgument',
     template: 'ResourceId is empty in lock store {name}',
   },
-  ERR_LOCK_OWNER_EMPTY: {
+  ERR_MALFORMED_REQUEST_LOCK_OWNER: {
     code: 'ERR_MALFORMED_REQUEST',
     status: 400,
     grpc: 'InvalidArgument',
     template: 'LockOwner is empty in lock store {name}',
   },
-  ERR_LOCK_EXPIRY: {
+  ERR_MALFORMED_REQUEST_LOCK_EXPIRY: {
     code: 'ERR_MALFORMED_REQUEST',
     status: 400,
     grpc: 'InvalidArgument',

@@ -163,6 +163,17 @@ describe('configuration.redis through the sidecar', () => {
   const config = (redis: RealRedis) =>
     component('config', 'configuration.redis', [{ name: 'redisHost', value: redis.address }])
 
+  test('tells nothing of an item that is set to what it was', async function () {
+    await using redis = await startRedis(this)
+    await using opened = await open({ 'c.yaml': config(redis) })
+    await redis.command('SET', 'limit', '1')
+    await opened.subscribe('?key=limit')
+    for (const value of ['1', '2', '2', '3']) await redis.command('SET', 'limit', value)
+    const values = () => opened.told().map(([, told]) => told.limit.value)
+    await opened.app.waitFor(() => values().at(-1) === '3')
+    assert.deepEqual([...new Set(values())], values())
+  })
+
   test('tells of what was set while Redis was killed and came back', async function () {
     this.timeout(30_000)
     await using redis = await startRedis(this)

@@ -91,6 +91,18 @@ describe('locks over HTTP [dapr: pkg/api/universal/lock.go]', () => {
       '400 ERR_MALFORMED_REQUEST: ExpiryInSeconds is not positive in lock store locks',
     ],
     [
+      'true for a time',
+      lockOf('r', 'me', true),
+      'locks',
+      '400 ERR_MALFORMED_REQUEST: failed deserializing HTTP body: expiryInSeconds is a whole number of seconds',
+    ],
+    [
+      'a time beyond int32',
+      lockOf('r', 'me', 2 ** 31),
+      'locks',
+      '400 ERR_MALFORMED_REQUEST: failed deserializing HTTP body: expiryInSeconds is a whole number of seconds',
+    ],
+    [
       'half a second',
       lockOf('r', 'me', 0.5),
       'locks',

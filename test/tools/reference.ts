@@ -14,9 +14,8 @@ import {
   sidecarFlags,
   tuneFlags,
 } from '../../src/cli/settings.ts'
-import { pubsubDrivers } from '../../src/components/pubsub/index.ts'
-import { stateDrivers } from '../../src/components/state/index.ts'
 import { configurationFields } from '../../src/resources/index.ts'
+import { drivers as blocks, driversOf } from '../../src/sidecar/components/blocks.ts'
 import type { MetricDefinition } from '../../src/telemetry/index.ts'
 import { attributes, backendCatalogue, sidecarCatalogue } from '../../src/telemetry/index.ts'
 import {
@@ -69,7 +68,9 @@ const configurationTable = (): string =>
   )
 
 const drivers = await Promise.all(
-  [...Object.values(stateDrivers), ...Object.values(pubsubDrivers)].map((entry) => entry.load()),
+  Object.keys(blocks).flatMap((block) =>
+    Object.values(driversOf(block)).map((entry) => entry.load()),
+  ),
 )
 
 const driverSection = ({ type, versions, doc, settings }: (typeof drivers)[number]): string => {
@@ -118,15 +119,16 @@ ${flagTable(configValidateFlags)}
 ${flagTable(configWhatIfFlags)}
 
 ## Fields of a Configuration
-\`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\` and \`accessControl.defaultAction\`; of the rest the form is checked.
+\`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\`, \`secrets\` and \`accessControl.defaultAction\`; of the rest the form is checked.
 
 ${configurationTable()}
 
 ## Components
 \`dapr.io/v1alpha1\`, kind Component, in the directories of \`--resources-path\`. Names of settings are matched in any case; those
-that a driver does not have are passed over, as in Dapr. For every state store hold \`keyPrefix\` (appid, name, namespace, none, or a text), and
-\`primaryEncryptionKey\` and \`secondaryEncryptionKey\`: an AES key in hexadecimal digits, by secretKeyRef. Values are then encrypted in daprd's form; the
-second key opens what was written before the keys were changed.
+that a driver does not have are passed over, as in Dapr. \`keyPrefix\` (appid, name, namespace, none, or a text) holds for every
+state store and every lock store; \`primaryEncryptionKey\` and \`secondaryEncryptionKey\` (an AES key in hexadecimal digits, by secretKeyRef)
+for every state store: values are then encrypted in daprd's form, and the second key opens what was written before the keys were changed.
+\`auth.secretStore\` names the component in which \`secretKeyRef\` is looked up; without it, files under \`SIDELIGHT_HOME/secrets\`.
 
 ${drivers.map(driverSection).join('\n\n')}
 

@@ -49,13 +49,14 @@ export async function watchItems(
   let pending: ChangedKeys = []
   /** At first: nothing is told before there is something to compare with. */
   let isBusy = true
-  let work = Promise.resolve()
+  let telling = Promise.resolve()
 
   const attach = async (to: ConfigurationStore): Promise<void> => {
     await end?.[Symbol.asyncDispose]()
     end = undefined
     end = await to.watch(keys, metadata, wake)
     attached = to
+    if (signal.aborted) await end[Symbol.asyncDispose]()
   }
   const refresh = async (changed: ChangedKeys): Promise<void> => {
     const now = store()
@@ -66,9 +67,10 @@ export async function watchItems(
     const asked = isOther || changed === 'all' ? keys : changed
     const items = await now.get(asked, metadata)
     const changes = compare(told, items, asked)
-    if (changes.size === 0) return
+    if (changes.size === 0 || signal.aborted) return
     told = withChanges(told, changes)
-    await onChange(changes, signal)
+    telling = onChange(changes, signal)
+    await telling
   }
   const run = async (): Promise<void> => {
     while (pending.length > 0 && !signal.aborted) {
@@ -88,7 +90,7 @@ export async function watchItems(
     pending = join(pending, changed)
     if (isBusy || signal.aborted) return
     isBusy = true
-    work = run()
+    void run()
   }
 
   await attach(first)
@@ -106,7 +108,8 @@ export async function watchItems(
     },
     async [Symbol.asyncDispose]() {
       stopping.abort()
-      await work
+      // Not for a store that does not answer: a stop has no time for that.
+      await telling
       await end?.[Symbol.asyncDispose]()
     },
   }

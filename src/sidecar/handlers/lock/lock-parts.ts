@@ -21,7 +21,7 @@ export interface LockRequest {
  * Checked in Dapr's order.
  *
  * @param check what else the fields must hold; before all else, as in Dapr
- * @throws Fault `ERR_MALFORMED_REQUEST`, `ERR_LOCK_…`
+ * @throws Fault `ERR_MALFORMED_REQUEST`, `ERR_LOCK_STORE_…`
  * @see dapr `pkg/api/universal/lock.go`
  */
 export async function readLockRequest(
@@ -35,8 +35,8 @@ export async function readLockRequest(
   const owner = textOf(fields.lockowner, 'lockOwner')
   check(fields, name)
   if (parts.host.all('lock').length === 0) throw apiFault('ERR_LOCK_STORE_NOT_CONFIGURED')
-  if (resourceId === '') throw apiFault('ERR_LOCK_RESOURCE_EMPTY', { name })
-  if (owner === '') throw apiFault('ERR_LOCK_OWNER_EMPTY', { name })
+  if (resourceId === '') throw apiFault('ERR_MALFORMED_REQUEST_LOCK_RESOURCE', { name })
+  if (owner === '') throw apiFault('ERR_MALFORMED_REQUEST_LOCK_OWNER', { name })
   const hosted = hostedOf(parts, 'lock', name, {
     none: 'ERR_LOCK_STORE_NOT_CONFIGURED',
     unknown: 'ERR_LOCK_STORE_NOT_FOUND',

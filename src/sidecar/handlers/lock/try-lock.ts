@@ -16,7 +16,7 @@ export const tryLock =
     let seconds = 0
     const { hosted, resourceId, owner } = await readLockRequest(parts, x, (fields, name) => {
       seconds = secondsOf(fields.expiryinseconds)
-      if (seconds <= 0) throw apiFault('ERR_LOCK_EXPIRY', { name })
+      if (seconds <= 0) throw apiFault('ERR_MALFORMED_REQUEST_LOCK_EXPIRY', { name })
     })
     const { component, block } = hosted
     try {
@@ -32,15 +32,11 @@ export const tryLock =
     }
   }
 
-/** A number, or one in quotes, as protocol buffers take both. */
+/** A number, or one in quotes, as protocol buffers take both; absent: 0. */
 function secondsOf(value: unknown): number {
-  const seconds = Number(value ?? 0)
-  if (
-    typeof value === 'object' ||
-    value === '' ||
-    !Number.isInteger(seconds) ||
-    seconds > MAX_SECONDS
-  )
-    throw malformed('expiryInSeconds is a whole number of seconds')
-  return seconds
+  if (value === undefined || value === null) return 0
+  const isText = typeof value === 'string' && /^-?\d+$/.test(value)
+  const seconds = isText || typeof value === 'number' ? Number(value) : Number.NaN
+  if (Number.isInteger(seconds) && seconds <= MAX_SECONDS) return seconds
+  throw malformed('expiryInSeconds is a whole number of seconds')
 }
