@@ -1,4 +1,5 @@
 export type { Block, Driver, DriverContext, DriverTable } from './driver.ts'
+export { pause } from './pause.ts'
 export {
   readSettings,
   type Setting,

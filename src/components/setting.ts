@@ -106,6 +106,15 @@ export const settings = {
       (text) => (/^\d+$/.test(text) ? Number(text) : parseDurationMs(text)),
       parseDurationMs(fallback) ?? 0,
     ),
+  /** Go's form; a bare number means seconds, as in Dapr's databases, and one below 0 is 0. */
+  seconds: (description: string, fallback: string) =>
+    setting<number>(
+      { type: 'duration', description, fallback },
+      'a duration such as 500ms, 10s or 1h is needed; a bare number means seconds',
+      (text) =>
+        /^-?\d+$/.test(text) ? Math.max(0, Number(text)) * 1000 : parseDurationMs(text),
+      parseDurationMs(fallback) ?? 0,
+    ),
   oneOf: <const T extends string>(words: readonly T[], description: string, fallback: T) =>
     setting<T>(
       { type: words.join(' | '), description, fallback },

@@ -6,4 +6,5 @@ export const stateDrivers: DriverTable<StateStore> = {
     load: async () => (await import('./in-memory/index.ts')).inMemoryStateDriver,
   },
   'state.redis': { load: async () => (await import('./redis/index.ts')).redisStateDriver },
+  'state.sqlite': { load: async () => (await import('./sqlite/index.ts')).sqliteStateDriver },
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../base/clock.ts'
 import { Fault } from '../../../base/fault.ts'
+import { pause } from '../../index.ts'
 import type {
   HandleMessage,
   IncomingMessage,
@@ -84,20 +85,8 @@ export class InMemoryPubSub implements PubSub {
         return
       } catch {
         // The subscription has counted and logged it; here it is only a reason to try again.
-        await this.#pause(signal)
+        await pause(this.#clock, PAUSE_MS, signal)
       }
     }
-  }
-
-  #pause(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        cancel()
-        signal.removeEventListener('abort', wake)
-        resolve()
-      }
-      const cancel = this.#clock.after(PAUSE_MS, wake)
-      signal.addEventListener('abort', wake)
-    })
   }
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../../../base/clock.ts'
 import { Fault, messageOf } from '../../../base/fault.ts'
 import type { Logger } from '../../../base/logger.ts'
+import { pause } from '../../index.ts'
 import { type RedisLink, redisFault } from '../../redis/index.ts'
 import type { HandleMessage } from '../contract.ts'
 import type { ReadFrom, StreamConsumer } from './consumer.ts'
 import { publishedMsOf, type StreamEntry } from './entry.ts'
 import { Inbox } from './inbox.ts'
-import { pause } from './pause.ts'
 
 export interface SubscriptionSettings {
   readonly topic: string
