@@ -111,8 +111,7 @@ export const settings = {
     setting<number>(
       { type: 'duration', description, fallback },
       'a duration such as 500ms, 10s or 1h is needed; a bare number means seconds',
-      (text) =>
-        /^-?\d+$/.test(text) ? Math.max(0, Number(text)) * 1000 : parseDurationMs(text),
+      (text) => (/^-?\d+$/.test(text) ? Math.max(0, Number(text)) * 1000 : parseDurationMs(text)),
       parseDurationMs(fallback) ?? 0,
     ),
   oneOf: <const T extends string>(words: readonly T[], description: string, fallback: T) =>

@@ -7,11 +7,7 @@ const open = async (metadata: Record<string, string> = {}): Promise<OpenedStateS
   const directory = await temporaryDirectory()
   const clock = createFakeClock()
   const connectionString = directory.file('state.db')
-  const store = await openStateStore(
-    'state.sqlite',
-    { connectionString, ...metadata },
-    { clock },
-  )
+  const store = await openStateStore('state.sqlite', { connectionString, ...metadata }, { clock })
   return {
     store,
     advance: (ms) => clock.advance(ms),
@@ -23,5 +19,7 @@ const open = async (metadata: Record<string, string> = {}): Promise<OpenedStateS
 }
 
 describeStateStore('the sqlite driver', () => open())
-describeStateStore('the sqlite driver without a write-ahead log', () => open({ disableWAL: 'true' }))
+describeStateStore('the sqlite driver without a write-ahead log', () =>
+  open({ disableWAL: 'true' }),
+)
 describeStateStore('the sqlite driver in memory', () => open({ connectionString: ':memory:' }))

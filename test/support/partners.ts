@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 
 export type Partner = keyof typeof partners
@@ -6,6 +6,7 @@ export type Partner = keyof typeof partners
 /** Real programs that tests meet: how each is found, and how one gets it. */
 const partners = {
   redis: { find: () => onPath('redis-server'), cure: 'apt-get install redis-server' },
+  postgres: { find: postgres, cure: 'apt-get install postgresql' },
   prometheus: { find: () => onPath('prometheus'), cure: 'apt-get install prometheus' },
   promtool: { find: () => onPath('promtool'), cure: 'apt-get install prometheus' },
   chromium: { find: () => onPath('chromium'), cure: 'apt-get install chromium' },
@@ -48,6 +49,14 @@ function isExecutable(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Debian keeps each version's programs in a folder of its own. */
+function postgres(): string | undefined {
+  const root = '/usr/lib/postgresql'
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
+  const installed = versions.map((version) => join(root, version, 'bin', 'postgres'))
+  return installed.find(isExecutable) ?? onPath('postgres')
 }
 
 function zipkinJar(): string | undefined {

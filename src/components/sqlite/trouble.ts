@@ -4,11 +4,7 @@ import { codeOf, Fault } from '../../base/fault.ts'
  * `SQLITE_REFUSED`: nothing was done. `SQLITE_LOCKED`: nothing either, since another process held the database.
  * `SQLITE_FULL`: nothing, for lack of room. `SQLITE_UNKNOWN`: the disk failed while it was being written to.
  */
-export type SqliteFaultCode =
-  | 'SQLITE_REFUSED'
-  | 'SQLITE_LOCKED'
-  | 'SQLITE_FULL'
-  | 'SQLITE_UNKNOWN'
+export type SqliteFaultCode = 'SQLITE_REFUSED' | 'SQLITE_LOCKED' | 'SQLITE_FULL' | 'SQLITE_UNKNOWN'
 
 const LOCKED = 'the database is locked: another process has written for longer than busyTimeout'
 const DAMAGED =

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../../base/clock.ts'
-import { Fault, messageOf } from '../../../base/fault.ts'
+import { Fault } from '../../../base/fault.ts'
 import type { Logger } from '../../../base/logger.ts'
 import type { Sql, SqliteDatabase } from '../../sqlite/index.ts'
 import type {
@@ -12,6 +12,7 @@ import type {
   StateWrite,
 } from '../contract.ts'
 import { stateFaults } from '../faults.ts'
+import { SWEEP_ROWS, startSweeps } from '../sweep.ts'
 import type { StateStatements } from './statements.ts'
 import { decodeValue, encodeValue, formatTime, parseTime } from './value.ts'
 
@@ -25,9 +26,6 @@ export interface SqliteStateDeps {
 }
 
 const FEATURES: readonly StateFeature[] = ['ETAG', 'TRANSACTIONAL', 'TTL']
-/** Removed at a time, so that a million of them never stop the sidecar. */
-const SWEEP_ROWS = 1000
-const SWEEP_AGAIN_MS = 100
 /** Later ends do not sort as texts: the year 9999. */
 const LATEST_MS = 253_402_300_799_000
 
@@ -37,18 +35,18 @@ export class SqliteStateStore implements StateStore {
   readonly #database: SqliteDatabase
   readonly #statements: StateStatements
   readonly #clock: Clock
-  readonly #log: Logger
-  readonly #cleanupMs: number
-  #cancelSweep: () => void = () => undefined
-  #isClosed = false
+  readonly #endSweeps: () => void
 
   constructor({ database, statements, clock, log, cleanupMs }: SqliteStateDeps) {
     this.#database = database
     this.#statements = statements
     this.#clock = clock
-    this.#log = log
-    this.#cleanupMs = cleanupMs
-    this.#sweepAfter(cleanupMs)
+    this.#endSweeps = startSweeps({
+      clock,
+      log,
+      intervalMs: cleanupMs,
+      sweep: () => this.#sweep(),
+    })
   }
 
   get(key: string): Promise<StateRecord | undefined> {
@@ -90,8 +88,7 @@ export class SqliteStateStore implements StateStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true
-    this.#cancelSweep()
+    this.#endSweeps()
     await this.#database[Symbol.asyncDispose]()
   }
 
@@ -106,7 +103,9 @@ export class SqliteStateStore implements StateStore {
       if (replaced === 0) throw stateFaults.etagMismatch(ETAG_STALE)
     } else if (concurrency === 'first-write') {
       if (sql.run(putFirst, key, text, isBinary, next, now, end, now) === 0)
-        throw stateFaults.etagMismatch('the key exists, and a first write was asked without an ETag')
+        throw stateFaults.etagMismatch(
+          'the key exists, and a first write was asked without an ETag',
+        )
     } else {
       sql.run(put, key, text, isBinary, next, now, end)
     }
@@ -130,23 +129,11 @@ export class SqliteStateStore implements StateStore {
     return Math.floor(this.#clock.nowUs() / 1000)
   }
 
-  #sweepAfter(delayMs: number): void {
-    if (this.#cleanupMs === 0 || this.#isClosed) return
-    this.#cancelSweep = this.#clock.after(delayMs, () => {
-      this.#sweep().then(
-        (removed) => this.#sweepAfter(removed === SWEEP_ROWS ? SWEEP_AGAIN_MS : this.#cleanupMs),
-        (error: unknown) => {
-          if (!this.#isClosed) this.#log.warning(`expired records stay: ${messageOf(error)}`)
-          this.#sweepAfter(this.#cleanupMs)
-        },
-      )
-    })
-  }
-
-  #sweep(): Promise<number> {
-    return this.#database.write((sql) =>
+  async #sweep(): Promise<boolean> {
+    const removed = await this.#database.write((sql) =>
       sql.run(this.#statements.sweep, formatTime(this.#nowMs), SWEEP_ROWS),
     )
+    return removed === SWEEP_ROWS
   }
 }
 
