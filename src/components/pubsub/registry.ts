@@ -8,4 +8,7 @@ export const pubsubDrivers: DriverTable<PubSub> = {
   'pubsub.redis': {
     load: async () => (await import('./redis/index.ts')).redisPubSubDriver,
   },
+  'pubsub.sqlite': {
+    load: async () => (await import('./sqlite/index.ts')).sqlitePubSubDriver,
+  },
 }
