@@ -32,10 +32,8 @@ const BUSY = new Set(['BUSY', 'LOCKED', 'PROTOCOL'])
 
 /** For example `BUSY` of `SQLITE_BUSY_SNAPSHOT`. The library gives no code to a failed opening, only its number. */
 function wordOf(error: unknown): string | undefined {
-  const code = codeOf(error)
-  if (code !== undefined) return /^SQLITE_([A-Z]+)/.exec(code)?.[1]
   const isOpening = error instanceof Error && error.message.startsWith('ConnectionFailed')
-  return isOpening ? 'CANTOPEN' : undefined
+  return isOpening ? 'CANTOPEN' : /^SQLITE_([A-Z]+)/.exec(codeOf(error) ?? '')?.[1]
 }
 
 /** Nothing was done, and the same may succeed in a moment. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import pg from 'pg'
@@ -41,6 +42,8 @@ export class PostgresLink implements AsyncDisposable {
     this.#where = `no connection to PostgreSQL at ${address.hostaddr ?? address.host}:${address.port}`
     this.#timeoutMs = timeoutMs
     this.#clock = clock
+    // Each operation that waits listens.
+    setMaxListeners(0, this.#closing.signal)
     let wasLost = false
     // Without a listener the loss of an idle connection would end the process.
     pool.on('error', (error) => {
@@ -83,7 +86,7 @@ export class PostgresLink implements AsyncDisposable {
         const config = configOf(settings, address, timeoutMs, ssl)
         const link = new PostgresLink(new pg.Pool(config), address, timeoutMs, deps)
         try {
-          await link.#untilAborted(link.#pool.query('SELECT 1'), signal)
+          await untilAborted(link.#pool.query('SELECT 1'), signal)
           return link
         } catch (error) {
           await link[Symbol.asyncDispose]()
@@ -161,23 +164,34 @@ export class PostgresLink implements AsyncDisposable {
   }
 
   async #connect(): Promise<pg.PoolClient> {
-    if (this.#closing.signal.aborted)
-      throw new Fault('POSTGRES_OFFLINE', 'the connection was closed with its component')
+    const { signal } = this.#closing
+    const closed = new Fault('POSTGRES_OFFLINE', 'the connection was closed with its component')
+    if (signal.aborted) throw closed
+    const connecting = this.#pool.connect()
     try {
-      return await this.#pool.connect()
+      return await untilAborted(connecting, signal)
     } catch (error) {
+      if (signal.aborted) {
+        // The pool forgets who waits when it ends; one that comes all the same goes back.
+        connecting.then(
+          (client) => client.release(),
+          () => undefined,
+        )
+        throw closed
+      }
       const fault = postgresFault(error, false)
       if (fault.code === 'POSTGRES_REFUSED') throw fault
       throw new Fault(fault.code, `${this.#where}: ${fault.message}`, { retryable: true })
     }
   }
+}
 
-  #untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      promise.then(resolve, reject)
-    })
-  }
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }
 
 type Ssl = pg.PoolConfig['ssl']
