@@ -96,8 +96,6 @@ const SAME_SIGNAL_MS = 200
 
 function runUntilStopped({ onRequest, stop, reload }: StopHooks): Promise<number> {
   return new Promise((resolve) => {
-    // Only timers that do not hold the process may run besides; this one does.
-    const alive = setInterval(() => undefined, 2 ** 30)
     let stoppingSinceMs: number | undefined
     const finish = (): void => {
       const nowMs = performance.now()
@@ -107,10 +105,7 @@ function runUntilStopped({ onRequest, stop, reload }: StopHooks): Promise<number
       }
       stoppingSinceMs = nowMs
       stop().then(
-        () => {
-          clearInterval(alive)
-          resolve(0)
-        },
+        () => resolve(0),
         (error) => {
           process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
           process.exit(1)
@@ -137,6 +132,8 @@ process.stdout.once('error', () => {
   onOutputGone()
 })
 
+// A command ends when it says so: while it waits, for a locked file say, only timers may run that hold no process.
+setInterval(() => undefined, 2 ** 30)
 const context = createContext()
 main(process.argv.slice(2), context).then(
   (code) => process.exit(code),

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import Database from 'libsql'
 import type { StateStore } from '../../src/components/state/index.ts'
 import { startProgram } from '../support/child-program.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { deletionOf, etagOf, openStateStore, textOf, writeOf } from '../support/open-state-store.ts'
 import { requirePartner } from '../support/partners.ts'
+import { spawnCli } from '../support/spawn-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const connect = (
@@ -80,6 +82,33 @@ describe('state.sqlite when something fails', () => {
     assert.equal(await textOf(store, 'a'), 'three')
   })
 
+  test('lets a sidecar that starts wait for the lock, and say so when it gives up', async () => {
+    await using directory = await temporaryDirectory()
+    const file = directory.file('state.db')
+    await (await connect(file))[Symbol.asyncDispose]()
+    const resources = directory.file('resources')
+    await mkdir(resources)
+    const metadata = `[{ name: connectionString, value: ${file} }, { name: busyTimeout, value: 300ms }]`
+    await writeFile(
+      join(resources, 'state.yaml'),
+      `apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: statestore }
+spec: { type: state.sqlite, version: v1, metadata: ${metadata} }
+`,
+    )
+    const other = new Database(file)
+    other.exec('BEGIN IMMEDIATE')
+    const ports = ['--dapr-http-port=0', '--dapr-grpc-port=0', '--metrics-port=0']
+    await using sidecar = await spawnCli(
+      ['sidecar', '--app-id=orders', `--resources-path=${resources}`, ...ports],
+      { env: { SIDELIGHT_HOME: directory.path } },
+    )
+    assert.deepEqual(await sidecar.exit, { code: 2, signal: null })
+    assert.match(sidecar.output, /Component statestore: the database is locked/)
+    other.exec('ROLLBACK')
+  })
+
   test('names what is no database, what cannot be opened, and what is not here', async () => {
     await using directory = await temporaryDirectory()
     const foreign = directory.file('foreign.db')
@@ -117,7 +146,6 @@ describe('state.sqlite when something fails', () => {
       (database.prepare('PRAGMA page_count').get([]) as { page_count: number }).page_count,
     )
     database.close()
-    const { open } = await import('node:fs/promises')
     const handle = await open(file, 'r+')
     for (let page = 5; page < pages; page++)
       await handle.write(Buffer.alloc(4096, 0x5a), 0, 4096, page * 4096)
