@@ -66,6 +66,9 @@ describe('pubsub.sqlite when something fails', () => {
     await other.waitFor((texts) => texts.length === 1)
     assert.equal(other.messages[0]?.attempt, 2)
     assert.equal(slow.messages.length, 1)
+    const waiting = clock.pending
+    for (let n = 0; n < 20; n++) clock.advance(10)
+    assert.equal(clock.pending, waiting, 'what is at work wakes nobody')
     finish()
     await eventually(() => heldBy(file, 'pubsub_message') === 0)
   })

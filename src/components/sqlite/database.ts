@@ -65,13 +65,14 @@ export class SqliteDatabase implements AsyncDisposable {
         'connectionString is no path, no file: URI and not :memory:',
       )
     const { target, file } = place
-    if (file !== undefined && statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    if (file !== undefined && statsOf(file)?.isDirectory())
       throw new Fault('SQLITE_REFUSED', 'connectionString names a directory: name a file in it')
     const database = new SqliteDatabase(connect(target), clock, waitMsOf(settings))
     try {
       await database.#prepare(file, settings.disableWAL)
       await database.write(migrate)
-      if (file !== undefined) database.#file = { path: file, stats: statSync(file) }
+      const stats = file === undefined ? undefined : statsOf(file)
+      if (file !== undefined && stats !== undefined) database.#file = { path: file, stats }
       return database
     } catch (error) {
       await database[Symbol.asyncDispose]()
@@ -158,7 +159,7 @@ export class SqliteDatabase implements AsyncDisposable {
   #checkFile(): void {
     if (this.#file === undefined) return
     const { path, stats } = this.#file
-    const now = statSync(path, { throwIfNoEntry: false })
+    const now = statsOf(path)
     if (now?.ino === stats.ino && now.dev === stats.dev) return
     throw new Fault(
       'SQLITE_REFUSED',
@@ -178,6 +179,14 @@ export class SqliteDatabase implements AsyncDisposable {
 function connect(target: string): Database.Database {
   try {
     return new Database(target)
+  } catch (error) {
+    throw sqliteFault(error)
+  }
+}
+
+function statsOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })
   } catch (error) {
     throw sqliteFault(error)
   }

@@ -30,10 +30,11 @@ const WORDS: Readonly<Record<string, readonly [SqliteFaultCode, string]>> = {
 
 const BUSY = new Set(['BUSY', 'LOCKED', 'PROTOCOL'])
 
-/** For example `BUSY` of `SQLITE_BUSY_SNAPSHOT`. The library gives no code to a failed opening, only its number. */
+/** For example `BUSY` of `SQLITE_BUSY_SNAPSHOT`. The library gives no code to a failed opening; Node has its own, `EACCES`. */
 function wordOf(error: unknown): string | undefined {
+  const code = codeOf(error) ?? ''
   const isOpening = error instanceof Error && error.message.startsWith('ConnectionFailed')
-  return isOpening ? 'CANTOPEN' : /^SQLITE_([A-Z]+)/.exec(codeOf(error) ?? '')?.[1]
+  return isOpening || /^E[A-Z]+$/.test(code) ? 'CANTOPEN' : /^SQLITE_([A-Z]+)/.exec(code)?.[1]
 }
 
 /** Nothing was done, and the same may succeed in a moment. */

@@ -136,12 +136,18 @@ export function hasWork(
   return candidates(sql, consumer, 1, nowMs, atWork).length > 0
 }
 
-/** When the next message is to be delivered again, epoch milliseconds. */
-export function nextDueMs(sql: Sql, { topic, group }: Consumer): number | undefined {
+/** When the next message is to be delivered again that is not at work here, epoch milliseconds. */
+export function nextDueMs(
+  sql: Sql,
+  { topic, group }: Consumer,
+  atWork: readonly number[],
+): number | undefined {
   const row = sql.row(
-    'SELECT min(due_ms) AS due FROM pubsub_delivery WHERE topic = ? AND consumer = ?',
+    `SELECT min(due_ms) AS due FROM pubsub_delivery
+    WHERE topic = ? AND consumer = ? AND id NOT IN (SELECT value FROM json_each(?))`,
     topic,
     group,
+    JSON.stringify(atWork),
   )
   return typeof row?.due === 'number' ? row.due : undefined
 }

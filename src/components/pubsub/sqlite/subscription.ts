@@ -141,7 +141,7 @@ export class SqliteSubscription implements AsyncDisposable {
     if (this.#wasWoken || (this.#ending.signal.aborted && this.#running === 0)) return
     const dueMs =
       this.#running < this.#settings.concurrency && !this.#ending.signal.aborted
-        ? await database.read((sql) => nextDueMs(sql, this.#consumer))
+        ? await database.read((sql) => nextDueMs(sql, this.#consumer, [...this.#atWork]))
         : undefined
     if (this.#wasWoken) return
     await new Promise<void>((resolve) => {
