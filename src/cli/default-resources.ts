@@ -11,7 +11,8 @@ export interface DefaultResources {
 
 /**
  * As `dapr init` does for `dapr run`: without a Configuration of its own an app is traced in full, locally;
- * without Components of its own it has a state store and a broker in memory. A file that is there stays.
+ * without Components of its own it has a state store and a broker in files, which all apps of this machine share. A file that
+ * is there stays.
  *
  * @throws Fault `HOME_NOT_WRITABLE`
  */
@@ -24,8 +25,10 @@ export async function ensureDefaultResources(
   await ensure(configFile, configuration(backendPort))
   // Whoever has taken a component away does not want it back.
   if (!existsSync(componentsDirectory)) {
-    await ensure(join(componentsDirectory, 'statestore.yaml'), component('statestore', 'state'))
-    await ensure(join(componentsDirectory, 'pubsub.yaml'), component('pubsub', 'pubsub'))
+    const put = (name: string, type: string, database: string) =>
+      ensure(join(componentsDirectory, `${name}.yaml`), component(name, type, join(home, database)))
+    await put('statestore', 'state.sqlite', 'state.db')
+    await put('pubsub', 'pubsub.sqlite', 'messages.db')
   }
   return { configFile, componentsDirectory }
 }
@@ -57,13 +60,16 @@ spec:
       endpointAddress: http://localhost:${backendPort}/api/v2/spans
 `
 
-const component = (name: string, block: string): string =>
+const component = (name: string, type: string, database: string): string =>
   `# Used by \`sidelight run\` for apps without Components of their own. Watched while they run.
 apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata:
   name: ${name}
 spec:
-  type: ${block}.in-memory
+  type: ${type}
   version: v1
+  metadata:
+    - name: connectionString
+      value: ${JSON.stringify(database)}
 `

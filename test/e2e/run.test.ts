@@ -94,6 +94,52 @@ describe('sidelight run', () => {
       await assert.rejects(fetch(`http://127.0.0.1:${port}`))
     })
 
+  test('gives apps of separate runs one broker, and a state store that outlives them', async () => {
+    await using home = await temporaryDirectory()
+    const port = await freePort()
+    await writeFile(
+      home.file('listener.mjs'),
+      `import { createServer } from 'node:http'
+      createServer((request, response) => {
+        if (request.url === '/dapr/subscribe')
+          return response.end('[{"pubsubname":"pubsub","topic":"orders","route":"/orders"}]')
+        let text = ''
+        request.on('data', (chunk) => { text += chunk })
+        request.on('end', () => { console.log('heard ' + JSON.parse(text).data); response.end() })
+      }).listen(process.env.APP_PORT, '127.0.0.1')`,
+    )
+    const env = { SIDELIGHT_HOME: home.path }
+    const run = (appId: string, ...rest: readonly string[]) =>
+      spawnCli(['run', '-a', appId, '--backend=false', ...rest], { env })
+    const apiOf = async (program: ChildProgram): Promise<string> =>
+      (await program.waitForLine(/sidecar: API (http:\/\/localhost:\d+)/))[1] ?? ''
+    const wait = ['--', 'node', '-e', 'setInterval(() => {}, 1000)']
+    const post = (url: string, body: unknown) =>
+      fetch(url, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      })
+    await using listener = await run(
+      'listener',
+      `-p=${port}`,
+      '--',
+      'node',
+      home.file('listener.mjs'),
+    )
+    await listener.waitForLine(/^Ready/)
+    {
+      await using publisher = await run('publisher', ...wait)
+      const api = await apiOf(publisher)
+      assert.equal((await post(`${api}/v1.0/publish/pubsub/orders`, 'bread')).status, 204)
+      await listener.waitForLine(/heard bread/)
+      const saved = await post(`${api}/v1.0/state/statestore`, [{ key: 'a', value: 1 }])
+      assert.equal(saved.status, 204)
+    }
+    await using again = await run('publisher', ...wait)
+    assert.equal(await getJson(`${await apiOf(again)}/v1.0/state/statestore/a`), 1)
+  })
+
   test('leaves no app behind when it is killed outright', async () => {
     await using home = await temporaryDirectory()
     const port = await freePort()

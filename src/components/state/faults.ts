@@ -9,7 +9,4 @@ export const stateFaults = {
   /** It may or may not have been written. Only the caller can tell whether repeating it does harm. */
   outcomeUnknown: (reason: string, cause?: unknown) =>
     new Fault('STATE_OUTCOME_UNKNOWN', reason, { cause }),
-  /** Nothing was done. */
-  unavailable: (reason: string, cause?: unknown) =>
-    new Fault('STATE_UNAVAILABLE', reason, { cause, retryable: true }),
 } as const
