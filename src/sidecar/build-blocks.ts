@@ -12,7 +12,7 @@ import {
   createItemSubscriptions,
   type ItemSubscriptions,
 } from './configuration/item-subscriptions.ts'
-import type { Route } from './exchange.ts'
+import type { ApiRoute } from './exchange.ts'
 import type { BlockParts } from './handlers/block-parts.ts'
 import { configurationRoutes } from './handlers/configuration/routes.ts'
 import { lockRoutes } from './handlers/lock/routes.ts'
@@ -32,7 +32,7 @@ export interface BuiltBlocks {
   readonly subscriber: Subscriber
   /** Of configuration stores. */
   readonly subscriptions: ItemSubscriptions
-  readonly routes: readonly Route[]
+  readonly routes: readonly ApiRoute[]
 }
 
 export function buildBlocks(

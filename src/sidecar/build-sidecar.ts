@@ -18,9 +18,10 @@ import { createAppChannel } from './app-channel.ts'
 import { createAppHealth } from './app-health.ts'
 import { createProbe } from './app-probe.ts'
 import { buildBlocks } from './build-blocks.ts'
-import { beginExchange, type SidecarExchange } from './exchange.ts'
+import { type ApiRoute, beginExchange, type SidecarExchange } from './exchange.ts'
 import { type GrpcRefusal, startGrpcRefusal } from './grpc-refusal.ts'
 import { getHealthz, getHealthzOutbound } from './handlers/get-healthz.ts'
+import { getOpenApi } from './handlers/get-openapi.ts'
 import { getMetadata, putMetadata } from './handlers/metadata.ts'
 import { postRelease } from './handlers/post-release.ts'
 import { postShutdown } from './handlers/post-shutdown.ts'
@@ -142,12 +143,13 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     components: host.list,
     extended,
   }
-  const routes = createRoutes(
+  const routes: readonly ApiRoute[] = createRoutes(
     {
       getHealthz: getHealthz(readiness, settings.appId),
       getHealthzOutbound: getHealthzOutbound(readiness),
       getMetadata: getMetadata(sources),
       putMetadata: putMetadata(sources),
+      getOpenApi: getOpenApi(() => routes),
       postShutdown: postShutdown(deps.requestStop),
     },
     blockRoutes,

@@ -7,6 +7,7 @@ import {
   UNTRACED,
 } from '../net/index.ts'
 import type { KeepLink } from '../telemetry/index.ts'
+import type { RouteDoc } from './openapi/route-doc.ts'
 
 /** One request on its way. A field is set by the step named beside it and read by those after it. */
 export interface SidecarExchange extends Traced, Measured {
@@ -59,6 +60,11 @@ export interface Route extends RouteTemplate {
   readonly secretParams?: readonly string[]
   /** Served on the public port, too. */
   readonly public?: true
+}
+
+/** A route of the API that apps call, as the OpenAPI document shows it. */
+export interface ApiRoute extends Route {
+  readonly doc: RouteDoc
 }
 
 /** Serves one route. @throws Fault of the error catalogue */

@@ -1,5 +1,6 @@
 import { REPORT_PATH } from '../wire/sidecar-report.ts'
-import type { Handler, Route } from './exchange.ts'
+import type { ApiRoute, Handler, Route } from './exchange.ts'
+import { coreDocs } from './handlers/core-docs.ts'
 import { RELEASE_PATH } from './keep/release-notifier.ts'
 
 export interface Handlers {
@@ -7,19 +8,26 @@ export interface Handlers {
   readonly getHealthzOutbound: Handler
   readonly getMetadata: Handler
   readonly putMetadata: Handler
+  readonly getOpenApi: Handler
   readonly postShutdown: Handler
 }
 
 /**
- * The API as data, together with the routes of the building blocks: the router, the operations in spans and metrics, allow lists and the token check read
- * the same table. @see dapr `pkg/api/http/endpoints`
+ * The API as data, together with the routes of the building blocks: the router, spans, metrics, allow lists, the token
+ * check and the OpenAPI document read the same table.
+ *
+ * @see dapr `pkg/api/http/endpoints`
  */
-export const createRoutes = (handlers: Handlers, blocks: readonly Route[]): readonly Route[] => [
+export const createRoutes = (
+  handlers: Handlers,
+  blocks: readonly ApiRoute[],
+): readonly ApiRoute[] => [
   {
     method: '*',
     template: '/v1.0/invoke/{target...}',
     group: 'invoke',
     operation: 'invoke',
+    doc: coreDocs.invoke,
   },
   {
     method: 'GET',
@@ -29,6 +37,7 @@ export const createRoutes = (handlers: Handlers, blocks: readonly Route[]): read
     handler: handlers.getHealthz,
     open: true,
     public: true,
+    doc: coreDocs.healthz,
   },
   {
     method: 'GET',
@@ -38,6 +47,7 @@ export const createRoutes = (handlers: Handlers, blocks: readonly Route[]): read
     handler: handlers.getHealthzOutbound,
     open: true,
     public: true,
+    doc: coreDocs.healthzOutbound,
   },
   {
     method: 'GET',
@@ -46,6 +56,7 @@ export const createRoutes = (handlers: Handlers, blocks: readonly Route[]): read
     operation: 'metadata.get',
     handler: handlers.getMetadata,
     public: true,
+    doc: coreDocs.metadata,
   },
   {
     method: 'PUT',
@@ -54,6 +65,15 @@ export const createRoutes = (handlers: Handlers, blocks: readonly Route[]): read
     operation: 'metadata.put',
     handler: handlers.putMetadata,
     public: true,
+    doc: coreDocs.putMetadata,
+  },
+  {
+    method: 'GET',
+    template: '/v1.0/openapi.json',
+    group: 'metadata',
+    operation: 'openapi.get',
+    handler: handlers.getOpenApi,
+    doc: coreDocs.openApi,
   },
   {
     method: 'POST',
@@ -61,6 +81,7 @@ export const createRoutes = (handlers: Handlers, blocks: readonly Route[]): read
     group: 'shutdown',
     operation: 'shutdown.post',
     handler: handlers.postShutdown,
+    doc: coreDocs.shutdown,
   },
   ...blocks,
 ]

@@ -25,6 +25,10 @@ const partners = {
     find: collector,
     cure: 'install Go and run: go build -C test/interop/collector -o ../../../.cache/otelcol-0.158.0 .',
   },
+  schemathesis: {
+    find: schemathesis,
+    cure: 'python3 -m venv .cache/schemathesis && .cache/schemathesis/bin/pip install schemathesis==4.32.5',
+  },
   root: {
     find: () => (process.getuid?.() === 0 ? '/' : undefined),
     cure: 'run as root (the test mounts or binds what only root may)',
@@ -67,6 +71,11 @@ function zipkinJar(): string | undefined {
 function collector(): string | undefined {
   const binary = process.env.SIDELIGHT_OTELCOL ?? '.cache/otelcol-0.158.0'
   return isExecutable(binary) ? resolve(binary) : undefined
+}
+
+function schemathesis(): string | undefined {
+  const installed = '.cache/schemathesis/bin/schemathesis'
+  return isExecutable(installed) ? resolve(installed) : onPath('schemathesis')
 }
 
 /** The partner's path, or undefined with nothing said. For benches. */

@@ -1,16 +1,18 @@
-import type { Route } from '../../exchange.ts'
+import type { ApiRoute } from '../../exchange.ts'
+import { lockDocs } from './docs.ts'
 import type { LockParts } from './lock-parts.ts'
 import { tryLock } from './try-lock.ts'
 import { unlock } from './unlock.ts'
 
 /** @see dapr `pkg/api/http/http.go` constructDistributedLockEndpoints */
-export const lockRoutes = (parts: LockParts): readonly Route[] => [
+export const lockRoutes = (parts: LockParts): readonly ApiRoute[] => [
   {
     method: 'POST',
     template: '/v1.0-alpha1/lock/{store}',
     group: 'lock',
     operation: 'lock.post',
     handler: tryLock(parts),
+    doc: lockDocs.tryLock,
   },
   {
     method: 'POST',
@@ -18,5 +20,6 @@ export const lockRoutes = (parts: LockParts): readonly Route[] => [
     group: 'unlock',
     operation: 'unlock.post',
     handler: unlock(parts),
+    doc: lockDocs.unlock,
   },
 ]

@@ -1,5 +1,6 @@
-import type { Route } from '../../exchange.ts'
+import type { ApiRoute } from '../../exchange.ts'
 import { bulkGetSecrets } from './bulk-get-secrets.ts'
+import { secretDocs } from './docs.ts'
 import { getSecret } from './get-secret.ts'
 import type { SecretParts } from './secret-parts.ts'
 
@@ -8,13 +9,14 @@ import type { SecretParts } from './secret-parts.ts'
  *
  * @see dapr `pkg/api/http/secrets.go`
  */
-export const secretRoutes = (parts: SecretParts): readonly Route[] => [
+export const secretRoutes = (parts: SecretParts): readonly ApiRoute[] => [
   {
     method: 'GET',
     template: '/v1.0/secrets/{store}/bulk',
     group: 'secrets',
     operation: 'secrets.bulk_get',
     handler: bulkGetSecrets(parts),
+    doc: secretDocs.bulkGet,
   },
   {
     method: 'GET',
@@ -22,5 +24,6 @@ export const secretRoutes = (parts: SecretParts): readonly Route[] => [
     group: 'secrets',
     operation: 'secrets.get',
     handler: getSecret(parts),
+    doc: secretDocs.get,
   },
 ]
