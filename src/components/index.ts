@@ -1,5 +1,4 @@
 export type { Block, Driver, DriverContext, DriverTable } from './driver.ts'
-export { pause } from './pause.ts'
 export {
   readSettings,
   type Setting,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDurationMs } from '../base/duration.ts'
+import { parseBytes } from '../base/quantity.ts'
 import { err, ok } from '../base/result.ts'
 
 /** What the reference page says of a setting. */
@@ -113,6 +114,13 @@ export const settings = {
       'a duration such as 500ms, 10s or 1h is needed; a bare number means seconds',
       (text) => (/^-?\d+$/.test(text) ? Math.max(0, Number(text)) * 1000 : parseDurationMs(text)),
       parseDurationMs(fallback) ?? 0,
+    ),
+  bytes: (description: string, fallback: string) =>
+    setting<number>(
+      { type: 'bytes', description, fallback },
+      'a number of bytes such as 65536, 64Ki or 10Mi is needed',
+      parseBytes,
+      parseBytes(fallback) ?? 0,
     ),
   oneOf: <const T extends string>(words: readonly T[], description: string, fallback: T) =>
     setting<T>(

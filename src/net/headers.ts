@@ -62,3 +62,10 @@ function connectionNames(headers: RawHeaders): ReadonlySet<string> | undefined {
   }
   return names
 }
+
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
+const HEADER_VALUE = /^[\x20-\x7e]*$/
+
+/** Whether what somebody wrote may go out as a header: neither another header nor the end of all. */
+export const canBeHeader = (name: string, value: string): boolean =>
+  HEADER_NAME.test(name) && HEADER_VALUE.test(value)

@@ -1,5 +1,5 @@
 export { apiFault, toErrorReply } from './api-fault.ts'
-export { forwardableHeaders, headerValue, headerValues } from './headers.ts'
+export { canBeHeader, forwardableHeaders, headerValue, headerValues } from './headers.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts'
 export { isListening } from './is-listening.ts'
 export { limitBody } from './limit-body.ts'
@@ -14,7 +14,6 @@ export {
   STATUS_CLIENT_GONE,
 } from './message.ts'
 export { readBody } from './read-body.ts'
-export { readWhole } from './read-whole.ts'
 export {
   createRegistrationDirectory,
   type Registration,
@@ -28,4 +27,10 @@ export { limit } from './steps/limit.ts'
 export { type Measured, measure } from './steps/measure.ts'
 export { rescue } from './steps/rescue.ts'
 export { type SpanDescription, type Traced, trace, UNTRACED } from './steps/trace.ts'
-export { createUpstream, type Upstream, type UpstreamReply } from './upstream/index.ts'
+export {
+  callWithin,
+  createUpstream,
+  type Upstream,
+  type UpstreamReply,
+  type WholeReply,
+} from './upstream/index.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { type RawHeaders, readWhole } from '../net/index.ts'
+import { callWithin, type RawHeaders } from '../net/index.ts'
 import type { AppChannel } from './app-channel.ts'
 
 export interface AppAnswer {
@@ -22,22 +22,19 @@ export async function callApp(
   },
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<AppAnswer> {
-  let abort: () => void = () => undefined
-  const giveUp = (): void => abort()
-  const cancel = clock.after(options.timeoutMs, giveUp)
-  options.signal.addEventListener('abort', giveUp)
+  let release: () => void = () => undefined
   try {
-    const { reply, release } = await app.call(request, (give) => {
-      abort = give
-      if (options.signal.aborted) give()
-    })
-    try {
-      return { status: reply.status, text: await readWhole(reply.body, MAX_ANSWER_BYTES) }
-    } finally {
-      release()
-    }
+    const { status, bytes } = await callWithin(
+      clock,
+      { ...options, maxBytes: MAX_ANSWER_BYTES },
+      async (onAbort) => {
+        const call = await app.call(request, onAbort)
+        release = call.release
+        return call.reply
+      },
+    )
+    return { status, text: bytes.toString() }
   } finally {
-    cancel()
-    options.signal.removeEventListener('abort', giveUp)
+    release()
   }
 }

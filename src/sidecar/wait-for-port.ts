@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { pause } from '../base/pause.ts'
 import { isListening } from '../net/index.ts'
 
 /** daprd's interval. */
@@ -13,13 +14,7 @@ export async function waitForPort(
 ): Promise<boolean> {
   while (!signal.aborted) {
     if (await isListening(host, port)) return true
-    await new Promise<void>((resolve) => {
-      const cancel = clock.after(INTERVAL_MS, resolve)
-      signal.addEventListener('abort', () => {
-        cancel()
-        resolve()
-      })
-    })
+    await pause(clock, INTERVAL_MS, signal)
   }
   return false
 }

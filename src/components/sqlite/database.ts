@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs'
 import Database from 'libsql'
 import type { Clock } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
-import { pause } from '../index.ts'
+import { pause } from '../../base/pause.ts'
 import { placeOf, type SqliteSettings } from './settings.ts'
 import { commitFault, isBusy, sqliteFault } from './trouble.ts'
 

@@ -62,6 +62,7 @@ export class Connection {
             port: Number(port || 443),
             servername: host,
             rejectUnauthorized: options.verifyTls,
+            ...options.tls,
             onread,
           } as never)
         : connectTcp({ host, port: Number(port || 80), noDelay: true, onread })

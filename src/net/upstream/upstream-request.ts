@@ -24,4 +24,6 @@ export interface UpstreamOptions {
   readonly maxHeaderBytes: number
   /** `false` for an app's own TLS, where any certificate is accepted, as in Dapr. */
   readonly verifyTls: boolean
+  /** An authority instead of the system's, and what we prove ourselves with. PEM. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
 }

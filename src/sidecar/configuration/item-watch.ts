@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
+import { pause } from '../../base/pause.ts'
 import type {
   ChangedKeys,
   ConfigurationItem,
@@ -81,7 +82,7 @@ export async function watchItems(
       } catch (error) {
         log.warning(`configuration items cannot be read, trying again: ${messageOf(error)}`)
         pending = join(pending, changed)
-        await pause(clock, signal)
+        await pause(clock, AGAIN_MS, signal)
       }
     }
     isBusy = false
@@ -139,14 +140,3 @@ function withChanges(items: ConfigurationItems, changes: ItemChanges): Configura
     else next.set(key, item)
   return next
 }
-
-const pause = (clock: Clock, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const wake = (): void => {
-      cancel()
-      signal.removeEventListener('abort', wake)
-      resolve()
-    }
-    const cancel = clock.after(AGAIN_MS, wake)
-    signal.addEventListener('abort', wake)
-  })

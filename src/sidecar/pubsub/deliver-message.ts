@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { IncomingMessage } from '../../components/pubsub/index.ts'
+import { canBeHeader } from '../../net/index.ts'
 import {
   attributes,
   createOperation,
@@ -165,7 +166,7 @@ async function askApp(
 ): Promise<'success' | 'retry' | 'drop'> {
   const headers = ['Content-Type', CLOUD_EVENTS_JSON]
   for (const [name, value] of Object.entries(message.metadata))
-    if (HEADER_NAME.test(name) && HEADER_VALUE.test(value)) headers.push(name, value)
+    if (canBeHeader(name, value)) headers.push(name, value)
   if (span !== undefined)
     inject(headers, span.context, typeof event.baggage === 'string' ? event.baggage : undefined)
   else headers.push(...contextOf(event))
@@ -185,9 +186,6 @@ async function askApp(
   }
   return STATUSES[statusOf(answer.text)] ?? 'retry'
 }
-
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
-const HEADER_VALUE = /^[\x20-\x7e]*$/
 
 const STATUSES: Readonly<Record<string, 'success' | 'retry' | 'drop'>> = {
   '': 'success',

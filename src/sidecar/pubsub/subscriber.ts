@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
+import { pause } from '../../base/pause.ts'
 import type { AppChannel } from '../app-channel.ts'
 import { callApp } from '../call-app.ts'
 import type { ComponentHost } from '../components/component-host.ts'
@@ -74,9 +75,7 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
           asked = false
           return
         }
-        await new Promise<void>((resolve) =>
-          clock.after(FIRST_PAUSE_MS * 2 ** (attempt - 1), resolve),
-        )
+        await pause(clock, FIRST_PAUSE_MS * 2 ** (attempt - 1), stopping.signal)
       }
   }
   const sync = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../base/clock.ts'
 import { Fault } from '../../../base/fault.ts'
-import { pause } from '../../index.ts'
+import { pause } from '../../../base/pause.ts'
 import type {
   HandleMessage,
   IncomingMessage,

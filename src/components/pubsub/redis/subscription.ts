@@ -1,7 +1,7 @@
 import type { Clock } from '../../../base/clock.ts'
 import { Fault, messageOf } from '../../../base/fault.ts'
 import type { Logger } from '../../../base/logger.ts'
-import { pause } from '../../index.ts'
+import { pause } from '../../../base/pause.ts'
 import { type RedisLink, redisFault } from '../../redis/index.ts'
 import type { HandleMessage } from '../contract.ts'
 import type { ReadFrom, StreamConsumer } from './consumer.ts'

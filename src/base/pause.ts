@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import type { Clock } from './clock.ts'
 
 /** Resolves after `ms`, or when `signal` fires. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
