@@ -45,6 +45,16 @@ export { parseResources } from './directory/parse.ts'
 export type { Located } from './located.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
 export { createSecretFiles, type SecretFiles } from './secret-files.ts'
+export { compileEventRule, type EventRule } from './subscription/event-rule.ts'
+export {
+  BULK_AWAIT_MS,
+  BULK_MESSAGES,
+  type BulkSpec,
+  type DeclaredSubscription,
+  type RouteRule,
+  type Subscription,
+  toPath,
+} from './subscription/subscription.ts'
 export { compileRegex, type UserRegex } from './user-regex.ts'
 export { parseResourceDocuments } from './yaml-source.ts'
 export { toProblems } from './zod-problems.ts'

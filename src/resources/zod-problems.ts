@@ -2,9 +2,11 @@ import type { Problem } from '../base/problem.ts'
 import { seenAt } from './seen-value.ts'
 
 /** The part of zod's issue that is needed, so that callers need not agree on its version. */
-interface Issue {
+export interface Issue {
   readonly path: readonly PropertyKey[]
   readonly message: string
+  /** A custom check names its code here. */
+  readonly params?: { readonly code?: unknown } | undefined
 }
 
 /**
@@ -43,11 +45,4 @@ const shorten = (key: PropertyKey): string =>
 
 const MAX_KEY = 100
 
-/** A custom check names its code in `params`. */
-const codeOfIssue = (issue: object): string =>
-  'params' in issue &&
-  typeof issue.params === 'object' &&
-  issue.params !== null &&
-  'code' in issue.params
-    ? String(issue.params.code)
-    : 'FIELD_INVALID'
+const codeOfIssue = ({ params }: Issue): string => String(params?.code ?? 'FIELD_INVALID')

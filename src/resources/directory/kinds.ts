@@ -3,10 +3,16 @@ import type { Component } from '../component/component.ts'
 import { componentSchema } from '../component/schema.ts'
 import { toComponent } from '../component/to-component.ts'
 import type { Located } from '../located.ts'
+import { checkRules } from '../subscription/check-rules.ts'
+import { subscriptionSchema } from '../subscription/schema.ts'
+import type { DeclaredSubscription } from '../subscription/subscription.ts'
+import { toSubscription } from '../subscription/to-subscription.ts'
+import type { Issue } from '../zod-problems.ts'
 
 /** What the directories of `--resources-path` hold, of each kind in the order in which it was found. */
 export interface Resources {
   readonly components: readonly Located<Component>[]
+  readonly subscriptions: readonly Located<DeclaredSubscription>[]
 }
 
 /** How one kind is read. */
@@ -16,6 +22,8 @@ export interface Kind<S extends z.ZodType, R extends { readonly name: string }> 
   readonly schema: S
   /** What passed the schema, with its defaults. */
   toResource(input: z.output<S>): R
+  /** What a schema cannot see without loading a library. */
+  check?(input: z.output<S>): Promise<readonly Issue[]>
   /** Paths that start with this may hold a password: problems go without the value seen. */
   readonly secretPath?: string
 }
@@ -30,11 +38,13 @@ export const kinds = {
     toResource: toComponent,
     secretPath: 'spec.metadata.',
   }),
+  subscriptions: kind({
+    name: 'Subscription',
+    schema: subscriptionSchema,
+    toResource: toSubscription,
+    check: checkRules,
+  }),
 } as const
 
 /** Dapr reads these from the same directories. */
-export const unbuiltKinds: ReadonlySet<string> = new Set([
-  'Subscription',
-  'Resiliency',
-  'HTTPEndpoint',
-])
+export const unbuiltKinds: ReadonlySet<string> = new Set(['Resiliency', 'HTTPEndpoint'])

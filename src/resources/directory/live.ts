@@ -90,7 +90,7 @@ async function readResources(
     if (text.ok) texts.push({ file, text: text.value })
     else unreadable.push(text.error)
   }
-  const { resources, problems } = parseResources(texts)
+  const { resources, problems } = await parseResources(texts)
   const all = [...unreadable, ...problems]
   return all.some(({ severity }) => severity === undefined)
     ? err(all)

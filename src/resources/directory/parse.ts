@@ -21,7 +21,7 @@ export interface ParsedResources {
 type AnyKind = Kind<z.ZodType, { readonly name: string }>
 
 /** Reads the resources of the files of a directory; documents of kinds that nobody here knows are somebody else's. */
-export function parseResources(files: readonly ResourceText[]): ParsedResources {
+export async function parseResources(files: readonly ResourceText[]): Promise<ParsedResources> {
   const problems: Problem[] = []
   const lists: Record<string, Located<{ readonly name: string }>[]> = {}
   const byKind = new Map<string, { readonly list: string; readonly kind: AnyKind }>()
@@ -36,7 +36,7 @@ export function parseResources(files: readonly ResourceText[]): ParsedResources 
       if (unbuiltKinds.has(document.kind ?? '')) problems.push(unbuilt(document, file))
       const known = byKind.get(document.kind ?? '')
       if (known === undefined) continue
-      const read = readDocument(document, file, known.kind)
+      const read = await readDocument(document, file, known.kind)
       problems.push(...read.problems)
       if (read.resource === undefined) continue
       const list = lists[known.list] ?? []
@@ -66,11 +66,11 @@ const unbuilt = (document: ResourceDocument, file: string): Problem => ({
   severity: 'warning',
 })
 
-function readDocument(
+async function readDocument(
   document: ResourceDocument,
   file: string,
-  { schema, toResource, secretPath }: AnyKind,
-): { resource?: Located<{ readonly name: string }>; problems: Problem[] } {
+  { schema, toResource, check, secretPath }: AnyKind,
+): Promise<{ resource?: Located<{ readonly name: string }>; problems: Problem[] }> {
   const { value, unknown } = prepare(schema, document.value, undefined)
   const problems: Problem[] = unknown.map(({ path, meant }) => ({
     path: formatPath(path),
@@ -81,11 +81,12 @@ function readDocument(
     severity: 'warning' as const,
   }))
   const parsed = schema.safeParse(value)
-  if (!parsed.success) {
-    const found = toProblems(parsed.error.issues, value, file, document.lineOf)
+  const issues = parsed.success ? await check?.(parsed.data) : parsed.error.issues
+  if (issues !== undefined) {
+    const found = toProblems(issues, value, file, document.lineOf)
     problems.push(...found.map((problem) => withoutSecret(problem, secretPath)))
-    return { problems }
   }
+  if (!parsed.success || (issues?.length ?? 0) > 0) return { problems }
   return {
     resource: { resource: toResource(parsed.data), file, line: document.lineOf(['metadata']) },
     problems,

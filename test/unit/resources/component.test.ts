@@ -5,8 +5,8 @@ import { parseResources, watchResources } from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
-const parse = (text: string) => {
-  const { resources, problems } = parseResources([{ file: 'c.yaml', text }])
+const parse = async (text: string) => {
+  const { resources, problems } = await parseResources([{ file: 'c.yaml', text }])
   return { ...resources, problems }
 }
 const redis = (name: string, more = '') => `
@@ -22,8 +22,8 @@ spec:
 ${more}`
 
 describe('parseResources', () => {
-  test('reads a component of 2020, which has no version', () => {
-    const { components, problems } = parse(
+  test('reads a component of 2020, which has no version', async () => {
+    const { components, problems } = await parse(
       redis('statestore', '  - name: redisPassword\n    value: ""\n'),
     )
     assert.deepEqual(problems, [])
@@ -44,8 +44,8 @@ describe('parseResources', () => {
     })
   })
 
-  test('reads references, scopes and the rest, values of any kind as text', () => {
-    const { components, problems } = parse(`
+  test('reads references, scopes and the rest, values of any kind as text', async () => {
+    const { components, problems } = await parse(`
 apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: a, namespace: shop }
@@ -63,7 +63,7 @@ spec:
   - { name: s, secretKeyRef: { name: db } }
   - { name: e, envRef: DB }
 ---
-kind: Subscription
+kind: Resiliency
 `)
     assert.deepEqual(
       problems.map(({ code, severity, line }) => [code, severity, line]),
@@ -80,8 +80,8 @@ kind: Subscription
     )
   })
 
-  test('tells every mistake with its line, and never a value of the metadata', () => {
-    const { components, problems } = parse(`
+  test('tells every mistake with its line, and never a value of the metadata', async () => {
+    const { components, problems } = await parse(`
 apiVersion: dapr.io/v1
 kind: Component
 metadata: { name: "a b" }
@@ -105,8 +105,8 @@ spec:
     assert.ok(!JSON.stringify(problems).includes('hunter2'))
   })
 
-  test('keeps the first of two with one name', () => {
-    const { components, problems } = parse(`${redis('a')}---${redis('a')}`)
+  test('keeps the first of two with one name', async () => {
+    const { components, problems } = await parse(`${redis('a')}---${redis('a')}`)
     assert.equal(components.length, 1)
     assert.deepEqual(
       problems.map(({ code, seen }) => [code, seen]),

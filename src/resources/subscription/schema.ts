@@ -1,0 +1,104 @@
+import { z } from 'zod'
+import { err, ok } from '../../base/result.ts'
+import { field } from '../fields.ts'
+import { BULK_AWAIT_MS, BULK_MESSAGES } from './subscription.ts'
+
+const needed = (what: string, description: string) =>
+  field.readText<string>(what, { description, type: 'text' }, (text) =>
+    text.trim() === '' ? err({ code: 'FIELD_EMPTY', message: what }) : ok(text),
+  )
+
+const rule = field.section(
+  {
+    match: field.text('Condition over `event`, in CEL. Empty: takes every event.').optional(),
+    path: needed('a rule has a path of the app', 'Path of the app that takes the event.'),
+  },
+  'A condition and where its events go.',
+)
+
+const spec = field.section(
+  {
+    pubsubname: needed('the name of a pubsub component is needed', 'Component of the broker.'),
+    topic: needed('a topic is needed', 'Topic.'),
+    route: field.text('v1alpha1: path of the app that takes the events.').optional(),
+    routes: field
+      .section(
+        {
+          rules: field.list(rule, 'Asked in order; the first that matches counts.').optional(),
+          default: field.text('Path for what no rule takes.').optional(),
+        },
+        'v2alpha1: where events go.',
+      )
+      .optional(),
+    deadLetterTopic: field.text('Topic for what the app does not take.').optional(),
+    metadata: z.record(z.string(), field.text('Setting of the broker.')).optional(),
+    bulkSubscribe: field
+      .section(
+        {
+          enabled: field.flag('Several messages in one call.', false),
+          maxMessagesCount: field
+            .whole('Messages of one call.', { min: 1, ...BULK_MESSAGES })
+            .optional(),
+          maxAwaitDurationMs: field
+            .whole('Milliseconds that a message waits for others.', { min: 1, ...BULK_AWAIT_MS })
+            .optional(),
+        },
+        'Delivery of several messages at a time.',
+      )
+      .optional(),
+  },
+  'What is heard, and where it goes.',
+)
+
+/**
+ * The whole resource, in both versions.
+ *
+ * @see dapr `charts/dapr/crds/subscription.yaml`
+ */
+export const subscriptionSchema = field
+  .section(
+    {
+      apiVersion: z
+        .enum(['dapr.io/v1alpha1', 'dapr.io/v2alpha1'], {
+          error: 'only dapr.io/v1alpha1 and dapr.io/v2alpha1 are known',
+        })
+        .optional(),
+      kind: z.literal('Subscription'),
+      metadata: z.looseObject(
+        {
+          name: needed('a name is needed', 'Name, for messages.'),
+          namespace: field.text('Namespace.').optional(),
+        },
+        { error: 'a subscription has a name: metadata.name' },
+      ),
+      spec,
+      scopes: field.list(field.text('App id.'), 'Apps that it is for. Empty: all.').optional(),
+    },
+    'A Subscription.',
+  )
+  .superRefine(({ apiVersion, spec: { route, routes } }, context) => {
+    const flaw = routeFlaw(apiVersion, route, routes)
+    if (flaw !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: flaw.message,
+        params: { code: 'ROUTE_MISSING' },
+        path: ['spec', flaw.field],
+      })
+  })
+
+export type SubscriptionInput = z.output<typeof subscriptionSchema>
+
+function routeFlaw(
+  version: SubscriptionInput['apiVersion'],
+  route: string | undefined,
+  routes: SubscriptionInput['spec']['routes'],
+): { readonly field: string; readonly message: string } | undefined {
+  if (version === 'dapr.io/v1alpha1')
+    return route
+      ? undefined
+      : { field: 'route', message: 'v1alpha1 needs a route: the path of the app' }
+  const hasRoutes = Boolean(routes?.default) || (routes?.rules ?? []).length > 0
+  if (hasRoutes || (version === undefined && route)) return undefined
+  return { field: 'routes', message: 'v2alpha1 needs routes with rules, a default or both' }
+}
