@@ -12,14 +12,21 @@ export interface PubSub extends AsyncDisposable {
   /** Settles when the broker has taken the message. */
   publish(message: OutgoingMessage): Promise<void>
   /**
-   * Begins to deliver. Calls `handle` for each message, several at a time within the driver's bound.
+   * Begins to deliver. Calls `handle` for each message, several at a time within the driver's bound: what its
+   * handlers hold is all that a subscription holds in memory beside what the driver reads ahead.
    * @returns ends it: no new delivery begins, those under way are waited for
    */
   subscribe(
     topic: string,
     metadata: MessageMetadata,
     handle: HandleMessage,
+    options?: SubscribeOptions,
   ): Promise<AsyncDisposable>
+}
+
+export interface SubscribeOptions {
+  /** The handler collects as many messages before it does anything: a lower bound of the driver's is raised to it. */
+  readonly atOnce?: number
 }
 
 /** Dapr's names, as metadata shows them. */

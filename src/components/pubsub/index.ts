@@ -5,5 +5,6 @@ export type {
   OutgoingMessage,
   PubSub,
   PubSubFeature,
+  SubscribeOptions,
 } from './contract.ts'
 export { pubsubDrivers } from './registry.ts'

@@ -8,6 +8,7 @@ import type {
   OutgoingMessage,
   PubSub,
   PubSubFeature,
+  SubscribeOptions,
 } from '../contract.ts'
 import type { Bus, Group } from './bus.ts'
 
@@ -43,11 +44,12 @@ export class InMemoryPubSub implements PubSub {
     topic: string,
     _metadata: MessageMetadata,
     handle: HandleMessage,
+    { atOnce = 1 }: SubscribeOptions = {},
   ): Promise<AsyncDisposable> {
     const group = this.#bus.group(topic, this.#consumerId)
     const abort = new AbortController()
     group.join()
-    const lanes = Array.from({ length: this.#concurrency }, () =>
+    const lanes = Array.from({ length: Math.max(this.#concurrency, atOnce) }, () =>
       this.#serve(group, handle, abort.signal),
     )
     const subscription = {

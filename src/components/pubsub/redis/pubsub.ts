@@ -8,6 +8,7 @@ import type {
   OutgoingMessage,
   PubSub,
   PubSubFeature,
+  SubscribeOptions,
 } from '../contract.ts'
 import { StreamConsumer } from './consumer.ts'
 import { pubsubFault, streamFault } from './faults.ts'
@@ -67,12 +68,19 @@ export class RedisPubSub implements PubSub {
     topic: string,
     _metadata: MessageMetadata,
     handle: HandleMessage,
+    { atOnce = 1 }: SubscribeOptions = {},
   ): Promise<AsyncDisposable> {
     const { openLink, clock, log, group, newId } = this.#deps
     const name = `${group}:${newId()}`
     const subscription = new RedisSubscription(
       new StreamConsumer(this.#link, topic, group, name),
-      { ...this.#settings, topic, prefix: `${group}:`, name },
+      {
+        ...this.#settings,
+        concurrency: Math.max(this.#settings.concurrency, atOnce),
+        topic,
+        prefix: `${group}:`,
+        name,
+      },
       { openLink, clock, log: log.child({ topic }) },
       handle,
     )
