@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { DriverContext } from '../components/index.ts'
-import type { SecretFiles, Snapshot } from '../resources/index.ts'
+import type { Resources, SecretFiles, Snapshot } from '../resources/index.ts'
 import { componentMetrics, type MetricsRegistry } from '../telemetry/index.ts'
-import { CLOUD_EVENTS_JSON } from '../wire/cloud-event.ts'
 import type { AppChannel } from './app-channel.ts'
 import { createComponentCalls } from './components/component-calls.ts'
 import { type ComponentHost, createComponentHost } from './components/component-host.ts'
@@ -16,11 +15,12 @@ import type { ApiRoute } from './exchange.ts'
 import type { BlockParts } from './handlers/block-parts.ts'
 import { configurationRoutes } from './handlers/configuration/routes.ts'
 import { lockRoutes } from './handlers/lock/routes.ts'
-import type { PublishHandlerParts } from './handlers/publish/publish.ts'
+import type { PublishHandlerParts } from './handlers/publish/publish-target.ts'
 import { publishRoutes } from './handlers/publish/routes.ts'
 import { secretRoutes } from './handlers/secrets/routes.ts'
 import { stateRoutes } from './handlers/state/routes.ts'
 import { createLockMeter } from './lock/lock-meter.ts'
+import { buryMessage } from './pubsub/bury-message.ts'
 import { createPubSubMeter } from './pubsub/pubsub-meter.ts'
 import { createSubscriber, type Subscriber } from './pubsub/subscriber.ts'
 import type { SidecarSettings } from './settings.ts'
@@ -45,6 +45,7 @@ export function buildBlocks(
     readonly clock: Clock
     readonly log: Logger
     readonly env: Readonly<Record<string, string | undefined>>
+    readonly resources: { current(): Resources }
     readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
     readonly sharedParts: DriverContext['shared']
   },
@@ -85,31 +86,15 @@ export function buildBlocks(
     clock,
     meter: createPubSubMeter(registry, settings),
     newId: () => randomUUID(),
-    appId: app_id,
   }
   const subscriber: Subscriber = createSubscriber({
     host,
     app,
-    appId: app_id,
+    own: settings,
     clock,
     log,
-    delivery: {
-      ...messages,
-      own: settings,
-      app,
-      keeper: telemetry.keeper,
-      log,
-      async bury({ pubsubName, deadLetterTopic = '' }, data) {
-        const hosted = host.find('pubsub', pubsubName)
-        if (hosted === undefined) throw new Error(`the component ${pubsubName} is gone`)
-        await hosted.block.publish({
-          topic: deadLetterTopic,
-          data,
-          contentType: CLOUD_EVENTS_JSON,
-          metadata: {},
-        })
-      },
-    },
+    delivery: { ...messages, app, keeper: telemetry.keeper, log, bury: buryMessage(messages) },
+    declared: () => parts.resources.current().subscriptions,
   })
   const subscriptions = createItemSubscriptions({
     ...telemetry,

@@ -218,7 +218,11 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
           clock,
           log,
           registry,
-          onChange: (isHealthy) => app.setHealthy(isHealthy),
+          onChange(isHealthy) {
+            app.setHealthy(isHealthy)
+            // One that was unwell at the start has not been asked yet.
+            if (isHealthy) void subscriber.follow()
+          },
         })
 
   let deregister: (() => Promise<void>) | undefined

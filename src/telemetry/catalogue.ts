@@ -170,6 +170,33 @@ export const componentMetrics = {
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
+  egressBulkCount: counter('dapr_component_pubsub_egress_bulk_count', {
+    help: 'The number of bulk publish calls to the pub/sub component.',
+    labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    compat: true,
+  }),
+  egressBulkLatencies: histogram('dapr_component_pubsub_egress_bulk_latencies', {
+    help: 'The latency of the response for the bulk publish call from the pub/sub component.',
+    labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  ingressBulkCount: counter('dapr_component_pubsub_ingress_bulk_count', {
+    help: 'The number of incoming bulk subscribe calls arriving from the bulk pub/sub component.',
+    labels: ['app_id', 'component', 'namespace', 'process_status', 'topic'],
+    compat: true,
+  }),
+  ingressBulkLatencies: histogram('dapr_component_pubsub_ingress_bulk_latencies', {
+    help: 'The consuming app event processing latency for the bulk pub/sub component.',
+    labels: ['app_id', 'component', 'namespace', 'process_status', 'topic'],
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  ingressBulkEventCount: counter('dapr_component_pubsub_ingress_bulk_event_count', {
+    help: 'Total number of incoming messages arriving from the bulk pub/sub component via bulk subscribe.',
+    labels: ['app_id', 'component', 'namespace', 'process_status', 'topic'],
+    compat: true,
+  }),
   ingressCount: counter('dapr_component_pubsub_ingress_count', {
     help: 'The number of incoming messages arriving from the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'process_status', 'status', 'topic'],
@@ -206,6 +233,19 @@ export const accessMetrics = {
     help: 'The number of requests blocked by the global action specified in the access control policy.',
     labels: CALLER_LABELS,
     compat: true,
+  }),
+} as const
+
+/** What daprd does not tell of messages. */
+export const pubsubMetrics = {
+  deliveryDelay: histogram('sidelight_pubsub_delivery_delay_seconds', {
+    help: 'Time between publish and the begin of the first delivery, where the broker tells when it took the message.',
+    labels: ['component', 'topic'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 900, 3_600, 21_600, 86_400],
+  }),
+  deliveries: counter('sidelight_pubsub_deliveries_total', {
+    help: 'Deliveries of messages, each try counted, by outcome: success, retry, drop_by_app, drop_by_sidecar (expired, no CloudEvent, no rule takes it), dead_letter.',
+    labels: ['component', 'topic', 'outcome'],
   }),
 } as const
 
@@ -286,6 +326,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(invocationMetrics),
   ...Object.values(componentMetrics),
   ...Object.values(accessMetrics),
+  ...Object.values(pubsubMetrics),
   ...Object.values(pipelineMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),
@@ -322,7 +363,7 @@ export const attributes = {
   deliveryAttempt: 'sidelight.delivery.attempt',
   /** From publish to the begin of the delivery. */
   deliveryDelayMs: 'sidelight.delivery.delay_ms',
-  /** `success`, `retry`, `drop`, `dead_letter`. */
+  /** `success`, `retry`, `drop_by_app`, `drop_by_sidecar`, `dead_letter`. */
   deliveryOutcome: 'sidelight.delivery.outcome',
   /** What decided to sample: a rule's name, `rate`, `floor`, `force`, or `keep:` and the reason. */
   samplingRule: 'sidelight.sampling.rule',

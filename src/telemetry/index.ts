@@ -16,6 +16,7 @@ export {
   invocationMetrics,
   keepMetrics,
   pipelineMetrics,
+  pubsubMetrics,
   SECRET_HEADERS,
   sidecarCatalogue,
 } from './catalogue.ts'

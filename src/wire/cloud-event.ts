@@ -24,6 +24,8 @@ export interface EnvelopeInput {
   readonly baggage: string
   /** RFC 3339. */
   readonly time: string
+  /** RFC 3339. Absent: it never expires, or the broker sees to it. */
+  readonly expiration?: string | undefined
 }
 
 const TYPE = 'com.dapr.event.sent'
@@ -47,6 +49,7 @@ export function wrapCloudEvent(input: EnvelopeInput): string {
   }
   // An extension of CloudEvents' own making is `baggage`; daprd loses it here.
   if (input.baggage !== '') event.baggage = input.baggage
+  if (input.expiration !== undefined) event.expiration = input.expiration
   for (const field of OVERRIDABLE) {
     const value = input.metadata[`cloudevent.${field}`]
     if (value === undefined) continue
@@ -83,6 +86,7 @@ export function completeCloudEvent(input: EnvelopeInput): CloudEvent | undefined
   }
   event.tracestate = given.tracestate ?? input.tracestate
   if (input.baggage !== '' && given.baggage === undefined) event.baggage = input.baggage
+  if (input.expiration !== undefined) event.expiration = input.expiration
   return event
 }
 

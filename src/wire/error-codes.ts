@@ -258,7 +258,17 @@ export const errorCodes = {
   ERR_TOPIC_NAME_EMPTY: {
     status: 404,
     grpc: 'InvalidArgument',
-    template: 'topic is empty in pubsub {pubsub}',
+    template: 'topic is empty in pubsub {name}',
+  },
+  ERR_PUBSUB_FORBIDDEN: {
+    status: 403,
+    grpc: 'PermissionDenied',
+    template: 'topic {topic} is not allowed for app id {appId}',
+  },
+  ERR_PUBSUB_EVENTS_SER: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'error when unmarshaling the request for topic {topic} pubsub {name}: {reason}',
   },
   ERR_PUBSUB_REQUEST_METADATA: {
     status: 400,
@@ -273,7 +283,7 @@ export const errorCodes = {
   ERR_PUBSUB_PUBLISH_MESSAGE: {
     status: 500,
     grpc: 'Internal',
-    template: 'error when publish to topic {topic} in pubsub {pubsub}: {reason}',
+    template: 'error when publish to topic {topic} in pubsub {name}: {reason}',
   },
   ERR_HEALTH_NOT_READY: { status: 500, grpc: 'Internal', template: 'dapr is not ready: {waiting}' },
   ERR_OUTBOUND_HEALTH_NOT_READY: {

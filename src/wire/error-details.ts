@@ -39,6 +39,12 @@ const DETAILS: Readonly<Partial<Record<ErrorName, Detail>>> = {
     resource: 'pubsub',
     metadata: ['topic'],
   },
+  ERR_PUBSUB_FORBIDDEN: {
+    reason: 'PUBSUB_FORBIDDEN',
+    resource: 'pubsub',
+    metadata: ['topic'],
+  },
+  ERR_PUBSUB_EVENTS_SER: { reason: 'PUBSUB_UNMARSHAL_EVENTS', resource: 'pubsub' },
   ERR_PUBSUB_CLOUD_EVENTS_SER: { reason: 'PUBSUB_CLOUD_EVENT_CREATION', resource: 'pubsub' },
 }
 

@@ -1,72 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { eventually } from '../support/eventually.ts'
-import { startSpanReceiver } from '../support/span-receiver.ts'
-import { startTestApp } from '../support/test-app.ts'
-import { send, startSidecars, tracing } from '../support/test-sidecars.ts'
-
-const T = '4bf92f3577b34da6a3ce929d0e0e4736'
-const PUBSUB = `
-apiVersion: dapr.io/v1alpha1
-kind: Component
-metadata: { name: events }
-spec: { type: pubsub.in-memory }
-`
+import { tracing } from '../support/test-sidecars.ts'
+import { openPubSubApps, TRACE_ID as T } from './pubsub-fixture.ts'
 
 type Answer = (attempt: number) => { status: number; body?: string }
 
-/** A publisher without an app, and a subscriber whose app answers as the test says. */
-async function open(
+/** The app hears `orders` at `/new`, which answers as the test says, and `dead` at `/dead`. */
+const open = (
   answer: Answer = () => ({ status: 200 }),
   more: object = {},
-  configuration?: (endpoint: string) => string,
-) {
-  const receiver = await startSpanReceiver()
-  const sidecars = await startSidecars(
-    configuration?.(receiver.url) ?? tracing({ endpoint: receiver.url }),
-  )
-  const directory = `${sidecars.home}/components`
-  await mkdir(directory)
-  await writeFile(`${directory}/events.yaml`, PUBSUB)
-  let attempts = 0
-  const app = await startTestApp({
-    handler(request: IncomingMessage, response: ServerResponse, seen) {
-      request.resume()
-      request.once('end', () => {
-        if (seen.target === '/dapr/subscribe') {
-          const subscription = { pubsubname: 'events', topic: 'orders', route: '/new', ...more }
-          return void response.end(
-            JSON.stringify([subscription, { pubsubname: 'events', topic: 'dead', route: '/dead' }]),
-          )
-        }
-        const { status, body = '' } = seen.target === '/dead' ? { status: 200 } : answer(++attempts)
-        response.writeHead(status).end(body)
-      })
-    },
+  configuration: (endpoint: string) => string = (endpoint) => tracing({ endpoint }),
+) =>
+  openPubSubApps({
+    subscribe: [
+      { pubsubname: 'events', topic: 'orders', route: '/new', ...more },
+      { pubsubname: 'events', topic: 'dead', route: '/dead' },
+    ],
+    answer: ({ target }, nth) => (target === '/dead' ? {} : answer(nth)),
+    configuration,
   })
-  const flags = [`--resources-path=${directory}`]
-  const publisher = await sidecars.start('publisher', { flags })
-  const subscriber = await sidecars.start('subscriber', { flags, appPort: app.port })
-  await eventually(() =>
-    subscriber.log.some((line) => line.includes('subscribed to the following topics: dead')),
-  )
-  const delivered = () => app.requests.filter(({ target }) => target !== '/dapr/subscribe')
-  return {
-    receiver,
-    publisher,
-    subscriber,
-    app,
-    delivered,
-    publish: (body: string, headers: readonly string[] = [], path = 'events/orders') =>
-      send(publisher.port, 'POST', `/v1.0/publish/${path}`, headers, body),
-    async [Symbol.asyncDispose]() {
-      await sidecars[Symbol.asyncDispose]()
-      await app[Symbol.asyncDispose]()
-      await receiver[Symbol.asyncDispose]()
-    },
-  }
-}
 
 type Opened = Awaited<ReturnType<typeof open>>
 const eventOf = ({ delivered }: Opened, i = 0) => JSON.parse(String(delivered()[i]?.body))
@@ -165,7 +116,10 @@ describe('publish and subscribe [dapr: pkg/runtime/pubsub]', () => {
           ({ tags }) =>
             `${tags?.['sidelight.delivery.attempt']} ${tags?.['sidelight.delivery.outcome']}`,
         )
-      assert.deepEqual(outcomes.sort(), attempts === 1 ? ['1 drop'] : ['1 retry', '2 success'])
+      assert.deepEqual(
+        outcomes.sort(),
+        attempts === 1 ? ['1 drop_by_app'] : ['1 retry', '2 success'],
+      )
       assert.equal(opened.delivered().length, attempts)
     })
 

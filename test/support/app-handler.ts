@@ -34,6 +34,8 @@ export interface TestApp extends AsyncDisposable {
   /** Answers every request that waits at `/hold` with 200. */
   release(): void
   readonly held: Set<ServerResponse>
+  /** Ends every connection, answered or not. */
+  cut(): void
   /** Resolves as soon as the predicate holds; it is asked at each head, chunk, end and abort. */
   waitFor(
     predicate: (requests: readonly AppRequest[]) => boolean,

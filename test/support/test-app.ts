@@ -52,6 +52,7 @@ export async function startTestApp(settings: TestAppSettings = {}): Promise<Test
       for (const response of held) response.writeHead(200, { 'content-length': 0 }).end()
       held.clear()
     },
+    cut: () => server.closeAllConnections(),
     waitFor: (predicate, patience) =>
       waitUntil(
         () => predicate(requests),

@@ -3,7 +3,7 @@ import { readBody } from '../../net/index.ts'
 import type { SidecarReport } from '../../wire/sidecar-report.ts'
 import type { ComponentStatus } from '../components/component-host.ts'
 import type { Handler } from '../exchange.ts'
-import type { Subscription } from '../pubsub/subscription.ts'
+import type { AppSubscription } from '../pubsub/subscription.ts'
 import type { SidecarSettings } from '../settings.ts'
 import { jsonReply, NO_CONTENT } from './replies.ts'
 
@@ -11,7 +11,7 @@ export interface MetadataSources {
   readonly settings: SidecarSettings
   readonly report: () => SidecarReport
   readonly components: () => readonly ComponentStatus[]
-  readonly subscriptions: () => readonly Subscription[]
+  readonly subscriptions: () => readonly AppSubscription[]
   /** What was PUT, and what the command line adds (`appPID`, `cliPID`, `appCommand`). */
   readonly extended: Map<string, string>
 }
@@ -41,12 +41,13 @@ export const getMetadata =
     })
   }
 
-const showSubscription = ({ pubsubName, topic, path, deadLetterTopic }: Subscription) => ({
-  pubsubname: pubsubName,
-  topic,
-  rules: [{ path }],
-  deadLetterTopic: deadLetterTopic ?? '',
-  type: 'PROGRAMMATIC',
+const showSubscription = (subscription: AppSubscription) => ({
+  pubsubname: subscription.pubsubName,
+  topic: subscription.topic,
+  ...(Object.keys(subscription.metadata).length === 0 ? {} : { metadata: subscription.metadata }),
+  rules: subscription.rules,
+  deadLetterTopic: subscription.deadLetterTopic ?? '',
+  type: subscription.type,
 })
 
 function appConnection(settings: SidecarSettings) {

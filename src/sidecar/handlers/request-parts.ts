@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/fault.ts'
 import { apiFault, type Request, readBody } from '../../net/index.ts'
+import { lowerKeys } from '../../wire/lower-keys.ts'
 
 /** By the rules of a query, as Dapr's router does: `+` is a blank. @throws Fault `ERR_BAD_REQUEST` */
 export function decodeParam(raw = ''): string {
@@ -36,7 +37,7 @@ type Fields = Readonly<Record<string, unknown>>
 export function fieldsOf(value: unknown, what: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw malformed(`${what} is an object`)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toLowerCase(), item]))
+  return lowerKeys(value)
 }
 
 /** @throws Fault `ERR_MALFORMED_REQUEST` */

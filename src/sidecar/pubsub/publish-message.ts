@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { codeOf, messageOf } from '../../base/fault.ts'
-import type { PubSub } from '../../components/pubsub/index.ts'
+import type { OutgoingMessage, PubSub } from '../../components/pubsub/index.ts'
 import { apiFault } from '../../net/index.ts'
 import { attributes, type Span, type Tracer } from '../../telemetry/index.ts'
 import {
@@ -12,13 +12,15 @@ import {
 import { formatTraceparent } from '../../wire/traceparent.ts'
 import type { Hosted } from '../components/component-host.ts'
 import type { PubSubMeter } from './pubsub-meter.ts'
+import { isRaw } from './read-event.ts'
+import { readTopicAccess } from './topic-access.ts'
 
 export interface PublishParts {
   readonly tracer: Tracer
   readonly clock: Clock
   readonly meter: PubSubMeter
   readonly newId: () => string
-  readonly appId: string
+  readonly own: { readonly appId: string; readonly namespace: string }
 }
 
 export interface ToPublish {
@@ -31,68 +33,126 @@ export interface ToPublish {
   readonly context: Pick<EnvelopeInput, 'traceparent' | 'tracestate' | 'baggage'>
 }
 
-/**
- * Publishes one message, as a span below the request's; the message's context is that span's, so that every
- * delivery stands below it.
- *
- * @throws Fault `ERR_PUBSUB_CLOUD_EVENTS_SER`, `ERR_PUBSUB_PUBLISH_MESSAGE`
- */
+/** A message whose envelope is made and whose span is open. */
+export interface Prepared {
+  /** @throws Fault `ERR_PUBSUB_PUBLISH_MESSAGE` */
+  send(): Promise<void>
+  /** Ends the span of a message that is not sent after all. */
+  drop(): void
+}
+
+/** Publishes one message, and counts it. @throws what {@link preparePublish} and {@link Prepared} throw */
 export async function publishMessage(
-  { tracer, clock, meter, newId, appId }: PublishParts,
+  parts: PublishParts,
+  parent: Span | undefined,
+  hosted: Hosted<PubSub>,
+  message: ToPublish,
+): Promise<void> {
+  const { clock, meter } = parts
+  const startMs = clock.elapsedMs()
+  let success = false
+  try {
+    await preparePublish(parts, parent, hosted, message).send()
+    success = true
+  } finally {
+    meter.published(hosted.component.name, message.topic, success, clock.elapsedMs() - startMs)
+  }
+}
+
+/**
+ * Makes the envelope of a message, as a span below the request's; the message's context is that span's, so that
+ * every delivery stands below it.
+ *
+ * @throws Fault `ERR_PUBSUB_CLOUD_EVENTS_SER`
+ */
+export function preparePublish(
+  { tracer, clock, newId, own }: PublishParts,
   parent: Span | undefined,
   { component, block }: Hosted<PubSub>,
   { topic, body, contentType, metadata, context }: ToPublish,
-): Promise<void> {
-  const span = tracer.child(parent, `publish ${topic}`, 'PRODUCER')
-  if (span !== undefined) {
-    span.remoteService = component.name
-    span.set(attributes.messagingSystem, component.type.slice('pubsub.'.length))
-    span.set(attributes.messagingDestination, topic)
-    span.set(attributes.component, component.name)
-  }
+): Prepared {
+  const span = openPublishSpan(tracer, parent, component, topic)
   const carried = (span ?? parent)?.context
-  const envelope = {
+  const nowMs = clock.nowUs() / 1_000
+  const ttlSeconds = Number(metadata.ttlInSeconds ?? metadata.ttl)
+  const envelope: EnvelopeInput = {
     id: newId(),
-    source: appId,
+    source: own.appId,
     topic,
     pubsubName: component.name,
     contentType,
     body,
     metadata,
-    time: new Date(clock.nowUs() / 1_000).toISOString(),
+    time: new Date(nowMs).toISOString(),
+    expiration:
+      ttlSeconds > 0 && ttlSeconds < MAX_TTL_SECONDS && !block.features.has('MESSAGE_TTL')
+        ? new Date(nowMs + ttlSeconds * 1_000).toISOString()
+        : undefined,
     ...context,
     ...(carried && {
       traceparent: formatTraceparent(carried),
       tracestate: carried.traceState ?? '',
     }),
   }
-  const startMs = clock.elapsedMs()
-  let success = false
-  try {
-    const data = encode(envelope)
-    await block.publish({ topic, data, contentType: CLOUD_EVENTS_JSON, metadata })
-    success = true
-  } catch (error) {
+  const fail = (error: unknown): void => {
     span?.fail(codeOf(error) ?? 'failed')
-    if (codeOf(error)?.startsWith('ERR_')) throw error
-    throw apiFault(
-      'ERR_PUBSUB_PUBLISH_MESSAGE',
-      { topic, pubsub: component.name, reason: messageOf(error) },
-      error,
-    )
-  } finally {
     span?.end()
-    meter.published(component.name, topic, success, clock.elapsedMs() - startMs)
+  }
+  let message: OutgoingMessage
+  try {
+    message = { ...encode(envelope), topic: readTopicAccess(component, own).atBroker(topic) }
+  } catch (error) {
+    fail(error)
+    throw error
+  }
+  return {
+    async send() {
+      try {
+        await block.publish(message)
+        span?.end()
+      } catch (error) {
+        fail(error)
+        throw apiFault(
+          'ERR_PUBSUB_PUBLISH_MESSAGE',
+          { topic, name: component.name, reason: messageOf(error) },
+          error,
+        )
+      }
+    },
+    drop: () => fail(undefined),
   }
 }
 
-function encode(envelope: EnvelopeInput): Uint8Array {
-  const { contentType, metadata, body } = envelope
-  if (/^true$/i.test(metadata.rawPayload ?? '')) return body
+/** A longer one is as good as none, and no date. */
+const MAX_TTL_SECONDS = 1e9
+
+/** The span of a message's way to the broker. */
+export function openPublishSpan(
+  tracer: Tracer,
+  parent: Span | undefined,
+  component: Hosted<PubSub>['component'],
+  topic: string,
+): Span | undefined {
+  const span = tracer.child(parent, `publish ${topic}`, 'PRODUCER')
+  if (span === undefined) return undefined
+  span.remoteService = component.name
+  span.set(attributes.messagingSystem, component.type.slice('pubsub.'.length))
+  span.set(attributes.messagingDestination, topic)
+  span.set(attributes.component, component.name)
+  return span
+}
+
+function encode(envelope: EnvelopeInput): Omit<OutgoingMessage, 'topic'> {
+  const { contentType, metadata, body, traceparent, tracestate, baggage } = envelope
+  if (isRaw(metadata)) {
+    // No envelope carries the context: the broker's metadata does, where it has any.
+    const context = Object.entries({ traceparent, tracestate, baggage }).filter(([, text]) => text)
+    return { data: body, contentType, metadata: { ...Object.fromEntries(context), ...metadata } }
+  }
   if (contentType.split(';')[0]?.trim().toLowerCase() !== CLOUD_EVENTS_JSON)
-    return Buffer.from(wrapCloudEvent(envelope))
+    return { data: Buffer.from(wrapCloudEvent(envelope)), contentType: CLOUD_EVENTS_JSON, metadata }
   const event = completeCloudEvent(envelope)
   if (event === undefined)
     throw apiFault('ERR_PUBSUB_CLOUD_EVENTS_SER', { reason: 'the body is no JSON object' })
-  return Buffer.from(JSON.stringify(event))
+  return { data: Buffer.from(JSON.stringify(event)), contentType: CLOUD_EVENTS_JSON, metadata }
 }

@@ -1,14 +1,32 @@
-import { componentMetrics, holdSeries, type MetricsRegistry } from '../../telemetry/index.ts'
-import type { DeliveryOutcome, Subscription } from './subscription.ts'
+import {
+  componentMetrics,
+  holdSeries,
+  type MetricsRegistry,
+  pubsubMetrics,
+} from '../../telemetry/index.ts'
+import type { AppSubscription, DeliveryOutcome } from './subscription.ts'
 
-/** Counts what daprd counts of messages. @see dapr `pkg/diagnostics/component_monitoring.go` */
+/** Counts what daprd counts of messages, and how long they waited. @see dapr `pkg/diagnostics/component_monitoring.go` */
 export interface PubSubMeter {
   published(component: string, topic: string, success: boolean, durationMs: number): void
-  delivered(
-    subscription: Pick<Subscription, 'pubsubName' | 'topic'>,
-    outcome: DeliveryOutcome,
-    durationMs: number,
-  ): void
+  publishedBatch(component: string, topic: string, success: boolean, durationMs: number): void
+  /** Between publish and the begin of the first delivery. */
+  waited(subscription: Heard, delayMs: number): void
+  /** One message, alone or in a batch. */
+  delivered(subscription: Heard, outcome: DeliveryOutcome, durationMs: number): void
+  /** One call of the app for several messages. */
+  deliveredBatch(subscription: Heard, status: 'success' | 'retry', durationMs: number): void
+}
+
+type Heard = Pick<AppSubscription, 'pubsubName' | 'topic' | 'bulk'>
+
+/** daprd knows three; a message that was buried is dropped. */
+const PROCESS_STATUS: Readonly<Record<DeliveryOutcome, string>> = {
+  success: 'success',
+  retry: 'retry',
+  drop_by_app: 'drop',
+  drop_by_sidecar: 'drop',
+  dead_letter: 'drop',
 }
 
 export function createPubSubMeter(
@@ -16,39 +34,64 @@ export function createPubSubMeter(
   own: { readonly appId: string; readonly namespace: string },
 ): PubSubMeter {
   const common = { app_id: own.appId, namespace: own.namespace }
-  const egressCount = registry.counter(componentMetrics.egressCount)
-  const egressLatency = registry.histogram(componentMetrics.egressLatencies)
-  const ingressCount = registry.counter(componentMetrics.ingressCount)
-  const ingressLatency = registry.histogram(componentMetrics.ingressLatencies)
+  const m = {
+    egress: registry.counter(componentMetrics.egressCount),
+    egressMs: registry.histogram(componentMetrics.egressLatencies),
+    egressBulk: registry.counter(componentMetrics.egressBulkCount),
+    egressBulkMs: registry.histogram(componentMetrics.egressBulkLatencies),
+    ingress: registry.counter(componentMetrics.ingressCount),
+    ingressMs: registry.histogram(componentMetrics.ingressLatencies),
+    ingressBulk: registry.counter(componentMetrics.ingressBulkCount),
+    ingressBulkMs: registry.histogram(componentMetrics.ingressBulkLatencies),
+    ingressBulkEvents: registry.counter(componentMetrics.ingressBulkEventCount),
+    deliveries: registry.counter(pubsubMetrics.deliveries),
+    delay: registry.histogram(pubsubMetrics.deliveryDelay),
+  }
   // An app makes up as many topics as it likes.
-  const egress = holdSeries(
-    registry,
-    'dapr_component_pubsub_egress',
-    (topic, component = '', success = '') => {
-      const labels = { ...common, component, topic, success }
-      return { count: egressCount.with(labels), latency: egressLatency.with(labels) }
-    },
+  const hold = <S>(family: string, make: (topic: string, component: string, word: string) => S) =>
+    holdSeries(registry, family, (topic, component = '', word = '') => make(topic, component, word))
+  const egress = hold('dapr_component_pubsub_egress', (topic, component, success) => {
+    const labels = { ...common, component, topic, success }
+    return { count: m.egress.with(labels), latency: m.egressMs.with(labels) }
+  })
+  const egressBulk = hold('dapr_component_pubsub_egress_bulk', (topic, component, success) => {
+    const labels = { ...common, component, topic, success }
+    return { count: m.egressBulk.with(labels), latency: m.egressBulkMs.with(labels) }
+  })
+  const ingress = hold('dapr_component_pubsub_ingress', (topic, component, status) => {
+    const labels = { ...common, component, topic, process_status: status, status }
+    return { count: m.ingress.with(labels), latency: m.ingressMs.with(labels) }
+  })
+  const ingressBulk = hold('dapr_component_pubsub_ingress_bulk', (topic, component, status) => {
+    const labels = { ...common, component, topic, process_status: status }
+    return { count: m.ingressBulk.with(labels), latency: m.ingressBulkMs.with(labels) }
+  })
+  const bulkEvents = hold('dapr_component_pubsub_ingress_bulk_event', (topic, component, status) =>
+    m.ingressBulkEvents.with({ ...common, component, topic, process_status: status }),
   )
-  const ingress = holdSeries(
-    registry,
-    'dapr_component_pubsub_ingress',
-    (topic, component = '', status = '') => {
-      const labels = { ...common, component, topic, process_status: status, status }
-      return { count: ingressCount.with(labels), latency: ingressLatency.with(labels) }
-    },
+  const deliveries = hold(pubsubMetrics.deliveries.name, (topic, component, outcome) =>
+    m.deliveries.with({ component, topic, outcome }),
   )
+  const delay = hold(pubsubMetrics.deliveryDelay.name, (topic, component) =>
+    m.delay.with({ component, topic }),
+  )
+  const record = ({ count, latency }: ReturnType<typeof egress>, durationMs: number): void => {
+    count.inc()
+    latency.observe(durationMs)
+  }
   return {
-    published(component, topic, success, durationMs) {
-      const { count, latency } = egress(topic, component, String(success))
-      count.inc()
-      latency.observe(durationMs)
+    published: (component, topic, success, durationMs) =>
+      record(egress(topic, component, String(success)), durationMs),
+    publishedBatch: (component, topic, success, durationMs) =>
+      record(egressBulk(topic, component, String(success)), durationMs),
+    waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
+    delivered({ pubsubName, topic, bulk }, outcome, durationMs) {
+      deliveries(topic, pubsubName, outcome).inc()
+      const status = PROCESS_STATUS[outcome]
+      if (bulk === undefined) record(ingress(topic, pubsubName, status), durationMs)
+      else bulkEvents(topic, pubsubName, status).inc()
     },
-    delivered({ pubsubName, topic }, outcome, durationMs) {
-      // daprd knows three; a message that was buried is dropped.
-      const status = outcome === 'dead_letter' ? 'drop' : outcome
-      const { count, latency } = ingress(topic, pubsubName, status)
-      count.inc()
-      latency.observe(durationMs)
-    },
+    deliveredBatch: ({ pubsubName, topic }, status, durationMs) =>
+      record(ingressBulk(topic, pubsubName, status), durationMs),
   }
 }

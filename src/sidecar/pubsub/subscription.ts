@@ -1,18 +1,28 @@
-/** What became of a delivery. `retry`: the broker is asked to deliver again. */
-export type DeliveryOutcome = 'success' | 'retry' | 'drop' | 'dead_letter'
+import {
+  BULK_AWAIT_MS,
+  BULK_MESSAGES,
+  type BulkSpec,
+  type RouteRule,
+  type Subscription,
+  toPath,
+} from '../../resources/index.ts'
+import { asRecord, lowerKeys } from '../../wire/lower-keys.ts'
 
-/** What an app wants to hear. */
-export interface Subscription {
-  readonly pubsubName: string
-  readonly topic: string
-  /** Where the app takes the messages. */
-  readonly path: string
-  readonly deadLetterTopic: string | undefined
-  readonly metadata: Readonly<Record<string, string>>
+/** What became of a delivery. `retry`: the broker is asked to deliver again. */
+export type DeliveryOutcome =
+  | 'success'
+  | 'retry'
+  | 'drop_by_app'
+  | 'drop_by_sidecar'
+  | 'dead_letter'
+
+/** What the app hears, and who said so: the app, or a resource. */
+export interface AppSubscription extends Subscription {
+  readonly type: 'PROGRAMMATIC' | 'DECLARATIVE'
 }
 
 export interface ReadSubscriptions {
-  readonly subscriptions: readonly Subscription[]
+  readonly subscriptions: readonly AppSubscription[]
   /** What is left out, and why: one sentence each. */
   readonly complaints: readonly string[]
 }
@@ -30,64 +40,61 @@ export function readProgrammaticSubscriptions(text: string): ReadSubscriptions {
     return { subscriptions: [], complaints: ['the answer is no JSON'] }
   }
   if (!Array.isArray(value)) return { subscriptions: [], complaints: ['the answer is no array'] }
-  const subscriptions: Subscription[] = []
+  const subscriptions: AppSubscription[] = []
   const complaints: string[] = []
   for (const [i, raw] of value.entries()) {
     const read = readOne(raw)
     if (typeof read === 'string') complaints.push(`subscription ${i + 1}: ${read}`)
-    else {
-      subscriptions.push(read.subscription)
-      if (read.complaint !== undefined) complaints.push(`subscription ${i + 1}: ${read.complaint}`)
-    }
+    else subscriptions.push(read)
   }
   return { subscriptions, complaints }
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-function readOne(
-  raw: unknown,
-): { subscription: Subscription; complaint: string | undefined } | string {
-  const fields = fieldsOf(raw)
-  const { pubsubname: pubsubName, topic } = fields
-  if (typeof pubsubName !== 'string' || pubsubName === '') return 'pubsubname is missing'
-  if (typeof topic !== 'string' || topic === '') return 'topic is missing'
-  const routes = fieldsOf(fields.routes)
-  const rules = Array.isArray(routes.rules) ? routes.rules.map(fieldsOf) : []
-  // A rule without a condition takes everything, as the default does.
-  const open = rules.find(({ match }) => match === undefined || match === '')
-  const path = [open?.path, routes.default, fields.route].find(
-    (each): each is string => typeof each === 'string' && each !== '',
-  )
-  if (path === undefined) return 'it has no route'
-  const conditions = rules.length - (open === undefined ? 0 : 1)
+function readOne(raw: unknown): AppSubscription | string {
+  const fields = lowerKeys(raw)
+  const pubsubName = textOf(fields.pubsubname)
+  const topic = textOf(fields.topic)
+  if (pubsubName === undefined) return 'pubsubname is missing'
+  if (topic === undefined) return 'topic is missing'
+  const rules = rulesOf(fields)
+  if (rules.length === 0) return 'it has no route'
   return {
-    subscription: {
-      pubsubName,
-      topic,
-      path: path.startsWith('/') ? path : `/${path}`,
-      deadLetterTopic: textOf(fields.deadlettertopic),
-      metadata: Object.fromEntries(
-        Object.entries(fieldsOfAnyCase(fields.metadata)).map(([name, item]) => [
-          name,
-          String(item),
-        ]),
-      ),
-    },
-    complaint:
-      conditions === 0
-        ? undefined
-        : `routing rules with a match are not built yet: all messages go to ${path}`,
+    type: 'PROGRAMMATIC',
+    pubsubName,
+    topic,
+    rules,
+    deadLetterTopic: textOf(fields.deadlettertopic),
+    metadata: Object.fromEntries(
+      Object.entries(asRecord(fields.metadata)).map(([name, item]) => [name, String(item)]),
+    ),
+    bulk: bulkOf(lowerKeys(fields.bulksubscribe)),
   }
 }
 
+type Fields = Readonly<Record<string, unknown>>
+
+function rulesOf(fields: Fields): RouteRule[] {
+  const routes = lowerKeys(fields.routes)
+  const rules = (Array.isArray(routes.rules) ? routes.rules : []).map(lowerKeys)
+  return [...rules, { path: routes.default }, { path: fields.route }].flatMap((rule: Fields) => {
+    const path = textOf(rule.path)
+    return path === undefined
+      ? []
+      : { match: textOf(rule.match)?.trim() || undefined, path: toPath(path) }
+  })
+}
+
+function bulkOf({ enabled, maxmessagescount, maxawaitdurationms }: Fields): BulkSpec | undefined {
+  if (enabled !== true) return undefined
+  return {
+    maxMessages: within(maxmessagescount, BULK_MESSAGES),
+    maxAwaitMs: within(maxawaitdurationms, BULK_AWAIT_MS),
+  }
+}
+
+/** 0 is what an SDK sends where nothing was said. */
+const within = (value: unknown, { fallback, max }: { fallback: number; max: number }): number =>
+  typeof value === 'number' && value >= 1 ? Math.min(Math.floor(value), max) : fallback
+
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
-
-const fieldsOfAnyCase = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
-
-const fieldsOf = (value: unknown): Fields =>
-  Object.fromEntries(
-    Object.entries(fieldsOfAnyCase(value)).map(([name, item]) => [name.toLowerCase(), item]),
-  )

@@ -9,6 +9,7 @@ import type {
   OutgoingMessage,
   PubSub,
   PubSubFeature,
+  SubscribeOptions,
 } from '../contract.ts'
 import type { Bell } from './bell.ts'
 import { pubsubFault } from './faults.ts'
@@ -62,11 +63,12 @@ export class SqlitePubSub implements PubSub {
     topic: string,
     _metadata: MessageMetadata,
     handle: HandleMessage,
+    { atOnce = 0 }: SubscribeOptions = {},
   ): Promise<AsyncDisposable> {
     const { log, group, newId } = this.#deps
     const subscription = new SqliteSubscription(
       { topic, group, name: newId() },
-      this.#settings,
+      { ...this.#settings, concurrency: Math.max(this.#settings.concurrency, atOnce) },
       { ...this.#deps, log: log.child({ topic }) },
       handle,
     )
