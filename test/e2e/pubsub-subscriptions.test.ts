@@ -232,10 +232,9 @@ describe('topic permissions of a component [dapr: pkg/scopes]', () => {
     })
     const refused = await opened.publish('x', [], 'events/secret')
     assert.equal(refused.status, 403)
-    assert.deepEqual(JSON.parse(refused.body.toString()), {
-      errorCode: 'ERR_PUBSUB_FORBIDDEN',
-      message: 'topic secret is not allowed for app id publisher',
-    })
+    const { errorCode, message } = JSON.parse(refused.body.toString())
+    assert.equal(errorCode, 'ERR_PUBSUB_FORBIDDEN')
+    assert.equal(message, 'topic secret is not allowed for app id publisher')
     const bulk = await opened.publishBulk([], [], '/v1.0/publish/bulk/events/secret')
     assert.equal(bulk.status, 403)
     assert.equal((await opened.publish('x')).status, 204)

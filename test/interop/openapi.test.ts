@@ -115,7 +115,7 @@ describe('GET /v1.0/openapi.json [openapi: 3.1.1]', () => {
       // Any status may come of an invocation, and 500 is Dapr's answer to much that a caller does wrong.
       ...['--exclude-tag=invoke', '--exclude-tag=shutdown'],
       `--checks=status_code_conformance,content_type_conformance,response_schema_conformance`,
-      ...['--phases=examples,coverage,fuzzing', '--max-examples=25', '--seed=7', '--workers=2'],
+      ...['--phases=examples,coverage,fuzzing', '--max-examples=20', '--seed=7', '--workers=1'],
       ...['--no-color', '--suppress-health-check=all', '--warnings=off'],
     ]
     const { stdout } = await promisify(execFile)(schemathesis, args, {
