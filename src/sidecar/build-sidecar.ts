@@ -241,9 +241,12 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       return becomeReady(false)
     log.info(`application discovered on port ${appPort}`)
     health?.start()
+    const subscribed = readiness.waitFor('the subscriptions of the app')
     arrived()
-    void subscriber.appIsThere()
-    becomeReady(true)
+    // Whoever publishes when this is ready is heard.
+    await subscriber.appIsThere()
+    subscribed()
+    becomeReady(!stopping.signal.aborted)
   }
 
   return {

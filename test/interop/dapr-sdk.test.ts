@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { CommunicationProtocolEnum, DaprClient, DaprServer, HttpMethod, LogLevel } from '@dapr/dapr'
+import {
+  CommunicationProtocolEnum,
+  DaprClient,
+  DaprPubSubStatusEnum,
+  DaprServer,
+  HttpMethod,
+  LogLevel,
+} from '@dapr/dapr'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-ports.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
@@ -16,7 +23,27 @@ apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: pubsub }
 spec: { type: pubsub.in-memory }
+---
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: secrets }
+spec:
+  type: secretstores.local.env
+  metadata: [{ name: prefix, value: SHOP_ }]
+---
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: locks }
+spec: { type: lock.in-memory }
 `
+
+/** The SDK tells the console of each answer that it does not like, which is what these tests are about. */
+const logger = { level: LogLevel.Error, service: silentLog() }
+
+function silentLog() {
+  const nothing = (): void => undefined
+  return { error: nothing, warn: nothing, info: nothing, verbose: nothing, debug: nothing }
+}
 
 /** The SDK as an app's author uses it: a server with a client of its own, over HTTP, beside a sidecar. */
 async function open(prepare: (server: DaprServer) => Promise<unknown> = async () => undefined) {
@@ -30,19 +57,20 @@ async function open(prepare: (server: DaprServer) => Promise<unknown> = async ()
     appPort,
     flags: [`--resources-path=${directory}`],
     waitForApp: false,
+    env: { SHOP_DB: 'a-password', OTHER: 'nothing of the shop’s' },
   })
   const options = {
     daprHost: '127.0.0.1',
     daprPort: String(sidecar.port),
     communicationProtocol: CommunicationProtocolEnum.HTTP,
-    logger: { level: LogLevel.Error },
+    logger,
   }
   const server = new DaprServer({
     serverHost: '127.0.0.1',
     serverPort: String(appPort),
     communicationProtocol: CommunicationProtocolEnum.HTTP,
     clientOptions: options,
-    logger: { level: LogLevel.Error },
+    logger,
   })
   await prepare(server)
   await server.start()
@@ -132,5 +160,47 @@ describe('@dapr/dapr 3.18.0 over HTTP, unmodified', () => {
     await eventually(() => got.length === all.length + 1)
     const failed = await pubsub.publish('nowhere', 'orders', 'x')
     assert.match(String(failed.error), /ERR_PUBSUB_NOT_FOUND/)
+  })
+
+  test('publishes in bulk to routes by rule, and buries what is dropped', async () => {
+    const got: string[] = []
+    const hear = (route: string) => async (data: { readonly n: number }) =>
+      void got.push(`${route} ${data.n}`)
+    await using opened = await open(async (server) => {
+      await server.pubsub.subscribeWithOptions('pubsub', 'orders', {
+        deadLetterTopic: 'dead',
+        route: {
+          rules: [{ match: 'event.data.n > 10', path: '/large' }],
+          default: '/default',
+        },
+      })
+      server.pubsub.subscribeToRoute('pubsub', 'orders', '/large', hear('large'))
+      server.pubsub.subscribeToRoute('pubsub', 'orders', '/default', hear('default'))
+      await server.pubsub.subscribeWithOptions('pubsub', 'refused', {
+        callback: async () => DaprPubSubStatusEnum.DROP,
+        deadLetterTopic: 'dead',
+      })
+      await server.pubsub.subscribe('pubsub', 'dead', hear('dead'))
+    })
+    const { pubsub } = opened.client
+    const { failedMessages } = await pubsub.publishBulk('pubsub', 'orders', [{ n: 1 }, { n: 11 }])
+    assert.deepEqual(failedMessages, [])
+    await pubsub.publish('pubsub', 'refused', { n: 5 })
+    await eventually(() => new Set(got).size === 3)
+    assert.deepEqual([...new Set(got)].sort(), ['dead 5', 'default 1', 'large 11'])
+  })
+
+  test('reads secrets and holds locks', async () => {
+    await using opened = await open()
+    const { secret, lock } = opened.client
+    assert.deepEqual(await secret.get('secrets', 'DB'), { DB: 'a-password' })
+    assert.deepEqual(await secret.getBulk('secrets'), { DB: { DB: 'a-password' } })
+    assert.deepEqual(await lock.lock('locks', 'order-7', 'one', 60), { success: true })
+    assert.deepEqual(await lock.lock('locks', 'order-7', 'two', 60), { success: false })
+    const answers = []
+    for (const owner of ['two', 'one', 'one'])
+      answers.push((await lock.unlock('locks', 'order-7', owner)).status)
+    // Of others, released, nobody's.
+    assert.deepEqual(answers, [2, 0, 1])
   })
 })

@@ -8,7 +8,7 @@ import { cpuUs, memoryOf } from '../measure/cpu-time.ts'
 import { generateLoad } from '../measure/load-generator.ts'
 import { formatSpread, quantile, spreadOf } from '../measure/spread.ts'
 import { formatTable } from '../measure/table.ts'
-import { type BenchComponent, startBenchSidecar } from './bench-sidecar.ts'
+import { type BenchComponent, startBenchSidecar } from './bench-component.ts'
 
 const RATE = 1000
 const QUEUED = 100_000

@@ -3,7 +3,7 @@ import { cpuUs } from '../measure/cpu-time.ts'
 import { generateLoad, type Protocol } from '../measure/load-generator.ts'
 import { formatSpread, spreadOf } from '../measure/spread.ts'
 import { formatTable } from '../measure/table.ts'
-import { type BenchComponent, startBenchSidecar } from './bench-sidecar.ts'
+import { type BenchComponent, startBenchSidecar } from './bench-component.ts'
 
 const VALUE = JSON.stringify({ id: 17, customer: 'c-4711', items: [1, 2, 3], note: 'x'.repeat(60) })
 const RATE = 1000
