@@ -14,6 +14,8 @@ export interface TelemetryPolicy {
   readonly zipkin: ZipkinSpec | undefined
   readonly otel: OtelSpec | undefined
   readonly stdout: boolean
+  /** Whether calls of components are spans of their own. */
+  readonly componentSpans: boolean
 }
 
 /** daprd's rate when a tracing section names none. @see dapr `pkg/diagnostics/utils/trace_utils.go` */
@@ -36,6 +38,7 @@ export function compileTelemetry({ tracing }: Configuration): TelemetryPolicy {
     zipkin: tracing?.zipkin,
     otel: tracing?.otel,
     stdout: tracing?.stdout ?? false,
+    componentSpans: tracing?.componentSpans ?? true,
   })
 }
 

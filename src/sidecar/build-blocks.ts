@@ -93,7 +93,7 @@ export function buildBlocks(
     own: settings,
     clock,
     log,
-    delivery: { ...messages, app, keeper: telemetry.keeper, log, bury: buryMessage(messages) },
+    delivery: { ...messages, ...telemetry, app, log, bury: buryMessage(messages) },
     declared: () => parts.resources.current().subscriptions,
   })
   const subscriptions = createItemSubscriptions({

@@ -278,6 +278,24 @@ describe('a state call', () => {
     for (const text of [JSON.stringify(receiver.spans), page, sidecar.log.join('\n')])
       assert.doesNotMatch(text, /planted/)
   })
+
+  test('is in the request’s span alone where the Configuration says so, live', async () => {
+    await using opened = await open()
+    const { call, sidecar, sidecars, receiver } = opened
+    await call('GET', 'statestore/a')
+    await receiver.waitFor(({ spans }) => spans.length === 2)
+    await sidecars.configure(tracing({ endpoint: receiver.url, extra: 'componentSpans: false' }))
+    await eventually(() => sidecar.log.some((line) => /Configuration applied.*=2/.test(line)))
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+    await call('GET', 'statestore/a', undefined, [`traceparent: 00-${traceId}-00f067aa0ba902b7-01`])
+    const ofTrace = () => receiver.spans.filter((span) => span.traceId === traceId)
+    await receiver.waitFor(() => ofTrace().length > 0)
+    // A span below it would have ended, and left, before it.
+    assert.deepEqual(
+      ofTrace().map(({ name }) => name),
+      ['/v1.0/state/statestore/{key}'],
+    )
+  })
 })
 
 describe('components from --resources-path', () => {

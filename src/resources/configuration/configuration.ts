@@ -41,6 +41,8 @@ export interface TracingSpec {
   readonly samplingRate: number | undefined
   /** Absent = `false`, unless an earlier file says `true`. */
   readonly stdout: boolean | undefined
+  /** Absent = `true`. */
+  readonly componentSpans?: boolean
   /** Absent = no Zipkin exporter. */
   readonly zipkin: ZipkinSpec | undefined
   /** Absent = no OTLP exporter. */

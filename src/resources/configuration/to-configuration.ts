@@ -39,6 +39,7 @@ function toTracing(input: TracingInput | undefined, resolved: Resolved): Tracing
   return {
     samplingRate: rate ?? (resolved.otel === undefined ? undefined : 1),
     stdout: input?.stdout,
+    ...(input?.componentSpans !== undefined && { componentSpans: input.componentSpans }),
     zipkin: toZipkin(input?.zipkin, resolved.zipkinHeaders),
     otel,
     sampling: input?.sampling && toSampling(input.sampling),

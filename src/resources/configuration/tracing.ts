@@ -9,6 +9,9 @@ export const tracingSection = field.section(
   {
     samplingRate: samplingRate.optional(),
     stdout: field.flag('Each span is a line of the log.', false).optional(),
+    componentSpans: field
+      .flag('Calls of components are spans of their own, below the request’s. Ours.', true)
+      .optional(),
     zipkin: zipkinSection.optional(),
     otel: otelSection.optional(),
     sampling: samplingSection.optional(),

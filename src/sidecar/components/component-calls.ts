@@ -54,13 +54,13 @@ const BLOCK_CALLS: Readonly<Partial<Record<BlockName, BlockCalls>>> = {
 }
 
 export function createComponentCalls(parts: {
-  readonly tracer: Tracer
+  readonly componentTracer: Pick<Tracer, 'child'>
   readonly registry: MetricsRegistry
   readonly clock: Clock
   readonly appId: string
   readonly namespace: string
 }): ComponentCalls {
-  const { tracer, registry, clock, appId, namespace } = parts
+  const { componentTracer, registry, clock, appId, namespace } = parts
   const series = new Map(
     Object.entries(BLOCK_CALLS).map(([block, shown]) => [
       block,
@@ -71,7 +71,7 @@ export function createComponentCalls(parts: {
   return {
     async run(parent, component, operation, call) {
       const block = series.get(blockOf(component.type))
-      const span = tracer.child(parent, `${operation} ${component.name}`, 'CLIENT')
+      const span = componentTracer.child(parent, `${operation} ${component.name}`, 'CLIENT')
       if (span !== undefined) {
         span.remoteService = component.name
         const { system, operation: operationKey } = block?.shown ?? {}

@@ -15,7 +15,12 @@ const TIMEOUT_MS = 30_000
  * leads to its publisher; the message's metadata lead here.
  */
 export const buryMessage =
-  ({ tracer, clock, own, host }: PublishParts & { readonly host: Pick<ComponentHost, 'find'> }) =>
+  ({
+    componentTracer,
+    clock,
+    own,
+    host,
+  }: PublishParts & { readonly host: Pick<ComponentHost, 'find'> }) =>
   async (
     { pubsubName, deadLetterTopic = '' }: AppSubscription,
     { data, metadata }: IncomingMessage,
@@ -24,9 +29,10 @@ export const buryMessage =
   ): Promise<void> => {
     const hosted = host.find('pubsub', pubsubName)
     if (hosted === undefined) throw new Error(`the component ${pubsubName} is gone`)
-    const span = openPublishSpan(tracer, delivery, hosted.component, deadLetterTopic)
+    const span = openPublishSpan(componentTracer, delivery, hosted.component, deadLetterTopic)
     const context: string[] = []
-    if (span !== undefined) inject(context, span.context, metadata.baggage)
+    const carrier = span ?? delivery
+    if (carrier !== undefined) inject(context, carrier.context, metadata.baggage)
     const carried = { ...metadata }
     for (let i = 0; i + 1 < context.length; i += 2)
       carried[context[i] as string] = context[i + 1] as string

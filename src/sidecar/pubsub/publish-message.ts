@@ -16,7 +16,7 @@ import { isRaw } from './read-event.ts'
 import { readTopicAccess } from './topic-access.ts'
 
 export interface PublishParts {
-  readonly tracer: Tracer
+  readonly componentTracer: Pick<Tracer, 'child'>
   readonly clock: Clock
   readonly meter: PubSubMeter
   readonly newId: () => string
@@ -66,12 +66,12 @@ export async function publishMessage(
  * @throws Fault `ERR_PUBSUB_CLOUD_EVENTS_SER`
  */
 export function preparePublish(
-  { tracer, clock, newId, own }: PublishParts,
+  { componentTracer, clock, newId, own }: PublishParts,
   parent: Span | undefined,
   { component, block }: Hosted<PubSub>,
   { topic, body, contentType, metadata, context }: ToPublish,
 ): Prepared {
-  const span = openPublishSpan(tracer, parent, component, topic)
+  const span = openPublishSpan(componentTracer, parent, component, topic)
   const carried = (span ?? parent)?.context
   const nowMs = clock.nowUs() / 1_000
   const ttlSeconds = Number(metadata.ttlInSeconds ?? metadata.ttl)
@@ -128,7 +128,7 @@ const MAX_TTL_SECONDS = 1e9
 
 /** The span of a message's way to the broker. */
 export function openPublishSpan(
-  tracer: Tracer,
+  tracer: Pick<Tracer, 'child'>,
   parent: Span | undefined,
   component: Hosted<PubSub>['component'],
   topic: string,

@@ -24,6 +24,8 @@ import { createLedger, type Ledger } from './ledger.ts'
 /** The sidecar's tracer and exporters, as the Configuration in force asks for them. */
 export interface SidecarTelemetry {
   readonly tracer: Tracer
+  /** For the spans of component calls, which a Configuration may switch off. */
+  readonly componentTracer: Pick<Tracer, 'child'>
   readonly sampler: Sampler
   readonly keeper: TraceKeeper
   readonly ledger: Ledger
@@ -81,6 +83,9 @@ export function createSidecarTelemetry(parts: {
 
   return {
     tracer,
+    componentTracer: {
+      child: (...of) => (policy.componentSpans ? tracer.child(...of) : undefined),
+    },
     sampler,
     keeper,
     ledger,
