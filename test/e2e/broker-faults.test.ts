@@ -168,6 +168,31 @@ for (const [type, openBroker] of Object.entries(BROKERS))
     })
   })
 
+describe('a broker that is full', () => {
+  test('takes of a bulk what it can, and the answer names the rest', async function () {
+    this.timeout(60_000)
+    await using directory = await temporaryDirectory()
+    await using app = await startListener()
+    const metadata = { connectionString: directory.file('messages.db'), maxLen: '2', ...SOON }
+    const components = [{ name: 'events', type: 'pubsub.sqlite', metadata }]
+    app.shut(true)
+    await using subscriber = await spawnSidecar({ appId: 'late', appPort: app.port, components })
+    const entries = ['1', '2', '3'].map((entryId) => ({ entryId, event: { id: Number(entryId) } }))
+    const answer = await post(subscriber, 'publish/bulk/events/orders', entries)
+    assert.equal(answer.status, 500)
+    const { errorCode, failedEntries } = (await answer.json()) as {
+      errorCode: string
+      failedEntries: { entryId: string; error: string }[]
+    }
+    assert.equal(errorCode, 'ERR_PUBSUB_PUBLISH_MESSAGE')
+    assert.deepEqual(
+      failedEntries.map(({ entryId }) => entryId),
+      ['3'],
+    )
+    assert.match(failedEntries[0]?.error ?? '', /has not acknowledged 2 messages/)
+  })
+})
+
 describe('Redis behind a sidecar', () => {
   test('is killed amid 1000 publishes: nothing acknowledged is lost', async function () {
     this.timeout(90_000)
