@@ -31,6 +31,10 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** The `params` of a fault; of anything else none. */
+export const paramsOf = (error: unknown): FaultParams =>
+  error instanceof Error && 'params' in error ? (error.params as FaultParams) : {}
+
 /** The message of anything thrown. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)

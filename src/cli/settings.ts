@@ -206,9 +206,9 @@ export const sidecarFlags = [
   },
   {
     name: 'app-binding-options-timeout',
-    type: 'string',
-    doc: 'time-out of the OPTIONS probe',
-    unbuilt: 'bindings',
+    type: 'durationMs',
+    default: '3s',
+    doc: 'how long the app may take to say whether it wants the events of a binding',
   },
   {
     name: 'unix-domain-socket',

@@ -43,6 +43,7 @@ export function toSidecarSettings(
           threshold: flags['app-health-threshold'],
         }
       : undefined,
+    appBindingOptionsTimeoutMs: flags['app-binding-options-timeout'],
     httpPort: flags['dapr-http-port'],
     grpcPort: flags['dapr-grpc-port'],
     internalPort: flags['dapr-internal-grpc-port'],

@@ -5,6 +5,8 @@ import type { DriverContext } from '../components/index.ts'
 import type { Resources, SecretFiles, Snapshot } from '../resources/index.ts'
 import { componentMetrics, type MetricsRegistry } from '../telemetry/index.ts'
 import type { AppChannel } from './app-channel.ts'
+import { createEventMeter } from './bindings/event-meter.ts'
+import { createInputBindings, type InputBindings } from './bindings/input-bindings.ts'
 import { createComponentCalls } from './components/component-calls.ts'
 import { type ComponentHost, createComponentHost } from './components/component-host.ts'
 import {
@@ -12,8 +14,10 @@ import {
   type ItemSubscriptions,
 } from './configuration/item-subscriptions.ts'
 import type { ApiRoute } from './exchange.ts'
+import { bindingRoutes } from './handlers/bindings/routes.ts'
 import type { BlockParts } from './handlers/block-parts.ts'
 import { configurationRoutes } from './handlers/configuration/routes.ts'
+import { conversationRoutes } from './handlers/conversation/routes.ts'
 import { lockRoutes } from './handlers/lock/routes.ts'
 import type { PublishHandlerParts } from './handlers/publish/publish-target.ts'
 import { publishRoutes } from './handlers/publish/routes.ts'
@@ -32,6 +36,7 @@ export interface BuiltBlocks {
   readonly subscriber: Subscriber
   /** Of configuration stores. */
   readonly subscriptions: ItemSubscriptions
+  readonly inputs: InputBindings
   readonly routes: readonly ApiRoute[]
 }
 
@@ -68,6 +73,7 @@ export function buildBlocks(
     onChange() {
       void subscriber.follow()
       subscriptions.follow()
+      void inputs.follow()
     },
     onInit(component, componentName, failed) {
       if (failed) initFailed.with({ app_id, component, reason: 'init', componentName }).inc()
@@ -105,10 +111,21 @@ export function buildBlocks(
     log,
     newId: () => randomUUID(),
   })
+  const inputs = createInputBindings({
+    ...telemetry,
+    host,
+    app,
+    own: settings,
+    clock,
+    log,
+    meter: createEventMeter(registry, settings),
+    optionsTimeoutMs: settings.appBindingOptionsTimeoutMs,
+  })
   return {
     host,
     subscriber,
     subscriptions,
+    inputs,
     routes: [
       ...stateRoutes(block),
       ...publishRoutes(messages),
@@ -117,6 +134,8 @@ export function buildBlocks(
         configuration: () => parts.configuration.current().configuration,
       }),
       ...configurationRoutes({ ...block, subscriptions, hasApp: settings.appPort !== undefined }),
+      ...bindingRoutes(block),
+      ...conversationRoutes(block),
       ...lockRoutes({ ...block, meter: createLockMeter(registry, clock, settings) }),
     ],
   }

@@ -134,6 +134,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     host,
     subscriber,
     subscriptions,
+    inputs,
     routes: blockRoutes,
   } = buildBlocks(settings, { ...deps, app, telemetry })
   const sources = {
@@ -222,6 +223,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
             app.setHealthy(isHealthy)
             // One that was unwell at the start has not been asked yet.
             if (isHealthy) void subscriber.follow()
+            void inputs.appHealth(isHealthy)
           },
         })
 
@@ -243,6 +245,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     health?.start()
     const subscribed = readiness.waitFor('the subscriptions of the app')
     arrived()
+    void inputs.appIsThere()
     // Whoever publishes when this is ready is heard.
     await subscriber.appIsThere()
     subscribed()
@@ -299,7 +302,9 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       if (settings.blockShutdownMs > 0)
         await new Promise<void>((resolve) => clock.after(settings.blockShutdownMs, resolve))
       stopping.abort()
-      await Promise.all([subscriber[Symbol.asyncDispose](), subscriptions[Symbol.asyncDispose]()])
+      await Promise.all(
+        [subscriber, subscriptions, inputs].map((each) => each[Symbol.asyncDispose]()),
+      )
       health?.[Symbol.dispose]()
       const grace = settings.gracefulShutdownMs
       const untilMs = clock.elapsedMs() + grace

@@ -113,6 +113,8 @@ export const invocationMetrics = {
   }),
 } as const
 
+/** Without an operation: there is only one. */
+const CALL_LABELS = ['app_id', 'component', 'namespace', 'success'] as const
 const COMPONENT_LABELS = ['app_id', 'component', 'namespace', 'operation', 'success'] as const
 
 /** @see dapr `pkg/diagnostics/component_monitoring.go`, `pkg/diagnostics/service_monitoring.go` */
@@ -205,6 +207,39 @@ export const componentMetrics = {
   ingressLatencies: histogram('dapr_component_pubsub_ingress_latencies', {
     help: 'The consuming app event processing latency.',
     labels: ['app_id', 'component', 'namespace', 'process_status', 'status', 'topic'],
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  outputBindingCount: counter('dapr_component_output_binding_count', {
+    help: 'The number of operations invoked on the output binding component.',
+    labels: COMPONENT_LABELS,
+    compat: true,
+  }),
+  outputBindingLatencies: histogram('dapr_component_output_binding_latencies', {
+    help: 'The latency of the response from the output binding component.',
+    labels: COMPONENT_LABELS,
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  inputBindingCount: counter('dapr_component_input_binding_count', {
+    help: 'The number of incoming events arriving from the input binding component.',
+    labels: CALL_LABELS,
+    compat: true,
+  }),
+  inputBindingLatencies: histogram('dapr_component_input_binding_latencies', {
+    help: 'The triggered app event processing latency.',
+    labels: CALL_LABELS,
+    buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  conversationCount: counter('dapr_component_conversation_count', {
+    help: 'The number of operations performed on the conversation component.',
+    labels: CALL_LABELS,
+    compat: true,
+  }),
+  conversationLatencies: histogram('dapr_component_conversation_latencies', {
+    help: 'The latency of the response from the conversation component.',
+    labels: CALL_LABELS,
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),

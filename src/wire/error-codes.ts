@@ -245,6 +245,31 @@ export const errorCodes = {
     template: 'failed to try acquiring lock: {reason}',
   },
   ERR_UNLOCK: { status: 500, grpc: 'Internal', template: 'failed to release lock: {reason}' },
+  ERR_INVOKE_OUTPUT_BINDING: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'error invoking output binding {name}: {reason}',
+  },
+  ERR_CONVERSATION_NOT_FOUND: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed finding conversation component {name}',
+  },
+  ERR_CONVERSATION_INVALID_PARMS: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed conversing with component {name}: invalid params',
+  },
+  ERR_CONVERSATION_MISSING_INPUTS: {
+    status: 400,
+    grpc: 'InvalidArgument',
+    template: 'failed conversing with component {name}: missing inputs in request',
+  },
+  ERR_CONVERSATION_INVOKE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'failed conversing with component {name}: {reason}',
+  },
   ERR_PUBSUB_NOT_CONFIGURED: {
     status: 400,
     grpc: 'FailedPrecondition',

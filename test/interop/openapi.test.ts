@@ -16,6 +16,8 @@ const COMPONENTS = [
   component('secretstore', 'secretstores.local.env'),
   component('configstore', 'configuration.in-memory', { items: '{"limit":"10"}' }),
   component('lockstore', 'lock.in-memory'),
+  component('files', 'bindings.localstorage', { rootPath: '{directory}' }),
+  component('echo', 'conversation.echo'),
 ]
 
 function component(
@@ -53,8 +55,10 @@ interface OpenApi {
 
 async function open() {
   const app = await startTestApp()
+  const directory = await temporaryDirectory()
+  const texts = COMPONENTS.map((text) => text.replace('{directory}', directory.path))
   const block = await startBlockSidecar(
-    Object.fromEntries(COMPONENTS.map((text, i) => [`${i}.yaml`, text])),
+    Object.fromEntries(texts.map((text, i) => [`${i}.yaml`, text])),
     { appPort: app.port },
   )
   const answer = await send(block.sidecar.port, 'GET', '/v1.0/openapi.json')
@@ -64,6 +68,7 @@ async function open() {
     async [Symbol.asyncDispose]() {
       await block[Symbol.asyncDispose]()
       await app[Symbol.asyncDispose]()
+      await directory[Symbol.asyncDispose]()
     },
   }
 }

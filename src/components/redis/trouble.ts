@@ -20,7 +20,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   WRONGPASS: { message: PASSWORD_WRONG },
   NOPERM: {
     message:
-      'the ACL user lacks a permission: allow it the keys and, for state, +@hash +@string +@scripting +del +expire +persist +ping +info +wait; for locks +set +get +del +@scripting +ping; for configuration +mget +scan +psubscribe +config|get +config|set +ping, and the channels',
+      'the ACL user lacks a permission: allow it the keys and, for state, +@hash +@string +@scripting +del +expire +persist +ping +info +wait; for locks +set +get +del +@scripting +ping; for configuration +mget +scan +psubscribe +config|get +config|set +ping, and the channels; for bindings +get +set +del +incr +expire +@scripting +ping',
   },
   OOM: {
     message:

@@ -1,7 +1,9 @@
+import { type Binding, bindingDrivers } from '../../components/bindings/index.ts'
 import {
   type ConfigurationStore,
   configurationDrivers,
 } from '../../components/configuration/index.ts'
+import { type Conversation, conversationDrivers } from '../../components/conversation/index.ts'
 import type { Block, DriverTable } from '../../components/index.ts'
 import { type LockStore, lockDrivers } from '../../components/lock/index.ts'
 import { type PubSub, pubsubDrivers } from '../../components/pubsub/index.ts'
@@ -15,6 +17,8 @@ export interface Blocks {
   readonly secretstores: SecretStore
   readonly configuration: ConfigurationStore
   readonly lock: LockStore
+  readonly bindings: Binding
+  readonly conversation: Conversation
 }
 
 export type BlockName = keyof Blocks
@@ -26,6 +30,8 @@ export const drivers: { readonly [K in BlockName]: DriverTable<Blocks[K]> } = {
   secretstores: secretDrivers,
   configuration: configurationDrivers,
   lock: lockDrivers,
+  bindings: bindingDrivers,
+  conversation: conversationDrivers,
 }
 
 /** The first word: the block that a component belongs to, built or not. */

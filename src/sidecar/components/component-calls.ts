@@ -15,12 +15,15 @@ import { type BlockName, blockOf } from './blocks.ts'
 
 /** Calls of components: each is a span below the request's, a count and a latency. */
 export interface ComponentCalls {
-  /** @param operation Dapr's name of what is done, for example `bulk_get`: a label of the metrics, the first word of the span's name */
+  /**
+   * @param operation Dapr's name of what is done, for example `bulk_get`: a label of the metrics, the first word of the span's name
+   * @param call is handed the span: its context may go on from there
+   */
   run<T>(
     parent: Span | undefined,
     component: Component,
     operation: string,
-    call: () => Promise<T>,
+    call: (span: Span | undefined) => Promise<T>,
   ): Promise<T>
 }
 
@@ -46,6 +49,14 @@ const BLOCK_CALLS: Readonly<Partial<Record<BlockName, BlockCalls>>> = {
   secretstores: {
     count: componentMetrics.secretCount,
     latencies: componentMetrics.secretLatencies,
+  },
+  bindings: {
+    count: componentMetrics.outputBindingCount,
+    latencies: componentMetrics.outputBindingLatencies,
+  },
+  conversation: {
+    count: componentMetrics.conversationCount,
+    latencies: componentMetrics.conversationLatencies,
   },
   configuration: {
     count: componentMetrics.configurationCount,
@@ -83,7 +94,7 @@ export function createComponentCalls(parts: {
       const startMs = clock.elapsedMs()
       let success = true
       try {
-        return await call()
+        return await call(span)
       } catch (error) {
         success = false
         // Words of a store may hold a key.
@@ -106,9 +117,12 @@ function seriesOf(
 ) {
   const counter = registry.counter(count)
   const histogram = registry.histogram(latencies)
-  // Operations of an output binding are the user's own words.
   return holdSeries(registry, count.name, (operation, component = '', success = '') => {
-    const labels = { app_id, component, namespace, operation, success }
+    const all = { app_id, component, namespace, operation, success }
+    // A conversation's calls have no operation.
+    const labels = Object.fromEntries(
+      count.labels.map((label) => [label, all[label]]),
+    ) as typeof all
     return { count: counter.with(labels), latency: histogram.with(labels) }
   })
 }

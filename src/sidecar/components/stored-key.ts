@@ -1,5 +1,6 @@
 import { apiFault } from '../../net/index.ts'
 import type { Component } from '../../resources/index.ts'
+import { metadataValue } from './metadata-value.ts'
 
 const SEPARATOR = '||'
 
@@ -15,7 +16,7 @@ export function toStoredKey(
   own: { readonly appId: string; readonly namespace: string },
   key: string,
 ): string {
-  const strategy = prefixOf(component)
+  const strategy = metadataValue(component, 'keyPrefix')
   for (const part of [key, strategy])
     if (part.includes(SEPARATOR))
       throw apiFault('ERR_MALFORMED_REQUEST_KEY', { key: part, name: component.name })
@@ -35,9 +36,6 @@ export function toStoredKey(
       return `${strategy}${SEPARATOR}${key}`
   }
 }
-
-const prefixOf = ({ metadata }: Component): string =>
-  metadata.find(({ name }) => name.toLowerCase() === 'keyprefix')?.value?.trim() ?? ''
 
 /**
  * The key of a lock, for example `lock||orders||stock`: apart from state, whatever the prefix.

@@ -1,6 +1,7 @@
 import { messageOf } from '../../base/fault.ts'
-import { apiFault, type Request, readBody } from '../../net/index.ts'
+import { apiFault, headerValue, type Request, readBody } from '../../net/index.ts'
 import { lowerKeys } from '../../wire/lower-keys.ts'
+import type { SidecarExchange } from '../exchange.ts'
 
 /** By the rules of a query, as Dapr's router does: `+` is a blank. @throws Fault `ERR_BAD_REQUEST` */
 export function decodeParam(raw = ''): string {
@@ -20,8 +21,11 @@ export function queryMetadata(query: string): Record<string, string> {
 }
 
 /** @throws Fault `ERR_MALFORMED_REQUEST` when the body is no JSON */
-export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
-  const text = Buffer.from(await readBody(request, maxBytes)).toString()
+export const readJson = async (request: Request, maxBytes: number): Promise<unknown> =>
+  parseJson(Buffer.from(await readBody(request, maxBytes)).toString())
+
+/** @throws Fault `ERR_MALFORMED_REQUEST`, without a word of the text */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -30,6 +34,13 @@ export async function readJson(request: Request, maxBytes: number): Promise<unkn
 }
 
 export const malformed = (reason: string) => apiFault('ERR_MALFORMED_REQUEST', { reason })
+
+/** What the request brought of a context: without a span of ours it goes on as it is. */
+export const contextOf = ({ request: { headers }, incoming }: SidecarExchange) => ({
+  traceparent: headerValue(headers, 'traceparent') ?? '',
+  tracestate: headerValue(headers, 'tracestate') ?? '',
+  baggage: incoming.baggage ?? headerValue(headers, 'baggage') ?? '',
+})
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -1,11 +1,11 @@
 import type { PubSub } from '../../../components/pubsub/index.ts'
-import { apiFault, headerValue } from '../../../net/index.ts'
+import { apiFault } from '../../../net/index.ts'
 import type { Hosted } from '../../components/component-host.ts'
 import type { SidecarExchange } from '../../exchange.ts'
 import type { PublishParts, ToPublish } from '../../pubsub/publish-message.ts'
 import { readTopicAccess } from '../../pubsub/topic-access.ts'
 import { type BlockParts, hostedOf } from '../block-parts.ts'
-import { decodeParam, queryMetadata } from '../request-parts.ts'
+import { contextOf, decodeParam, queryMetadata } from '../request-parts.ts'
 
 export type PublishHandlerParts = PublishParts & Pick<BlockParts, 'host' | 'maxBodyBytes'>
 
@@ -37,10 +37,3 @@ export function publishTarget(parts: PublishHandlerParts, x: SidecarExchange): P
     throw apiFault('ERR_PUBSUB_REQUEST_METADATA', { name, reason: 'rawPayload is true or false' })
   return { hosted, topic, metadata, context: contextOf(x) }
 }
-
-/** Without a span of ours, the publisher's own context goes into the event as it is. */
-const contextOf = ({ request: { headers }, incoming }: SidecarExchange): ToPublish['context'] => ({
-  traceparent: headerValue(headers, 'traceparent') ?? '',
-  tracestate: headerValue(headers, 'tracestate') ?? '',
-  baggage: incoming.baggage ?? headerValue(headers, 'baggage') ?? '',
-})

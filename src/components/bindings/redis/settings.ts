@@ -1,0 +1,3 @@
+import { redisLinkSettings } from '../../redis/index.ts'
+
+export const redisBindingSettings = { ...redisLinkSettings } as const

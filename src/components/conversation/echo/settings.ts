@@ -1,0 +1,2 @@
+/** None: what is said comes back. */
+export const echoSettings = {} as const

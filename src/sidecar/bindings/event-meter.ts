@@ -1,0 +1,22 @@
+import { componentMetrics, type MetricsRegistry } from '../../telemetry/index.ts'
+
+/** Counts what daprd counts of events. @see dapr `pkg/diagnostics/component_monitoring.go` */
+export interface EventMeter {
+  delivered(component: string, success: boolean, durationMs: number): void
+}
+
+export function createEventMeter(
+  registry: MetricsRegistry,
+  own: { readonly appId: string; readonly namespace: string },
+): EventMeter {
+  const count = registry.counter(componentMetrics.inputBindingCount)
+  const latency = registry.histogram(componentMetrics.inputBindingLatencies)
+  return {
+    delivered(component, success, durationMs) {
+      const { appId: app_id, namespace } = own
+      const labels = { app_id, component, namespace, success: String(success) }
+      count.with(labels).inc()
+      latency.with(labels).observe(durationMs)
+    },
+  }
+}
