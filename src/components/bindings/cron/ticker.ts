@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/clock.ts'
 import type { Schedule } from './schedule.ts'
 
 /** Looks at the clock at least this often: somebody may have set it. */
-const LOOK_MS = 30_000
+const LOOK_MS = 60_000
 /** Of the time between two runs: timers and clocks disagree by less. */
 const TOLERANCE = 0.1
 
