@@ -74,8 +74,9 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 /** As daprd does: a text stands for itself, and what can be base64 is: only so can a file hold any bytes. */
 function decodeData(data: Uint8Array): Uint8Array {
   const value: unknown = JSON.parse(Buffer.from(data).toString())
-  const text = typeof value === 'string' ? value : Buffer.from(data).toString()
-  return Buffer.from(text, BASE64.test(text) ? 'base64' : 'utf8')
+  return typeof value === 'string'
+    ? Buffer.from(value, BASE64.test(value) ? 'base64' : 'utf8')
+    : data
 }
 
 /** Node's messages have the path. */
