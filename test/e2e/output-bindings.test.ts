@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { component, errorOf, startBlockSidecar } from '../support/block-sidecar.ts'
+import { eventually } from '../support/eventually.ts'
 import { type RealRedis, startRedis } from '../support/real-redis.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { startTestApp } from '../support/test-app.ts'
@@ -130,6 +131,18 @@ describe('output bindings over HTTP [dapr: pkg/api/http/http.go]', () => {
       metadata: { ...metadata, errorIfNot2XX: 'false' },
     })
     assert.deepEqual([taken.status, taken.header('metadata.statuscode')], [200, '418'])
+  })
+
+  test('do not follow a redirect', async () => {
+    await using server = await startTestApp({
+      handler: (_request, response) =>
+        void response.writeHead(302, { location: '/elsewhere' }).end(),
+    })
+    await using opened = await open({ 'b.yaml': http(server.url) })
+    const answer = await opened.invoke('web', { operation: 'get' })
+    assert.match(errorOf(answer), /: received status code 302$/)
+    assert.equal(answer.header('metadata.location'), '/elsewhere')
+    assert.equal(server.requests.length, 1)
   })
 
   test('carry the context on, whatever the app wrote there, with a span for the call', async () => {
@@ -394,5 +407,7 @@ describe('output bindings whose other side fails', () => {
     }
     for (const [place, text] of Object.entries(await opened.outputs()))
       assert.doesNotMatch(text, /PLANTED/, place)
+    await redis.start()
+    await eventually(async () => (await call('create')).status === 204)
   })
 })

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { codeOf, Fault, messageOf } from '../../base/fault.ts'
@@ -60,7 +60,7 @@ export class Connection {
         ? connectTls({
             host,
             port: Number(port || 443),
-            servername: host,
+            ...(isIP(host) === 0 ? { servername: host } : {}),
             rejectUnauthorized: options.verifyTls,
             ...options.tls,
             onread,

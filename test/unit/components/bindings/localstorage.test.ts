@@ -120,10 +120,12 @@ describe('bindings.localstorage', () => {
     assert.equal(await textOf(opened.binding, 'get', fileName), 'one word')
   })
 
-  test('writes what can be base64 as the bytes that it stands for [contrib: localstorage.go]', async () => {
+  test('writes what can be base64 as the bytes that it stands for, and nothing but texts [contrib: localstorage.go]', async () => {
     await using opened = await open()
     await textOf(opened.binding, 'create', 'a', Buffer.from([0, 255, 10]).toString('base64'))
     assert.deepEqual([...(await readFile(`${opened.root}/a`))], [0, 255, 10])
+    await textOf(opened.binding, 'create', 'a')
+    assert.equal(await textOf(opened.binding, 'get', 'a'), 'null')
   })
 
   test('lists files of folders by name, and an empty folder as null [contrib: localstorage.go]', async () => {
