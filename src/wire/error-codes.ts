@@ -92,13 +92,13 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'state store {name} is not found',
   },
-  ERR_STATE_TRANSACTIONS_NOT_SUPPORTED: {
+  ERR_STATE_STORE_NOT_SUPPORTED_TRANSACTIONS: {
     code: 'ERR_STATE_STORE_NOT_SUPPORTED',
     status: 500,
     grpc: 'Unimplemented',
     template: "state store {name} doesn't support transactions",
   },
-  ERR_STATE_QUERY_NOT_SUPPORTED: {
+  ERR_STATE_STORE_NOT_SUPPORTED_QUERY: {
     code: 'ERR_STATE_STORE_NOT_SUPPORTED',
     status: 500,
     grpc: 'Internal',

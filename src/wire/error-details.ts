@@ -18,7 +18,7 @@ const DETAILS: Readonly<Partial<Record<ErrorName, Detail>>> = {
   ERR_STATE_STORE_NOT_CONFIGURED: { reason: 'STATE_NOT_CONFIGURED', metadata: ['appID'] },
   ERR_STATE_STORE_NOT_FOUND: { reason: 'STATE_NOT_FOUND', metadata: ['appID'] },
   ERR_MALFORMED_REQUEST_KEY: { reason: 'STATE_ILLEGAL_KEY', resource: 'state', field: 'key' },
-  ERR_STATE_TRANSACTIONS_NOT_SUPPORTED: {
+  ERR_STATE_STORE_NOT_SUPPORTED_TRANSACTIONS: {
     reason: 'STATE_TRANSACTIONS_NOT_SUPPORTED',
     resource: 'state',
     help: {
@@ -26,7 +26,10 @@ const DETAILS: Readonly<Partial<Record<ErrorName, Detail>>> = {
       description: 'Check the list of state stores and the features they support',
     },
   },
-  ERR_STATE_QUERY_NOT_SUPPORTED: { reason: 'STATE_QUERYING_NOT_SUPPORTED', resource: 'state' },
+  ERR_STATE_STORE_NOT_SUPPORTED_QUERY: {
+    reason: 'STATE_QUERYING_NOT_SUPPORTED',
+    resource: 'state',
+  },
   ERR_PUBSUB_NOT_CONFIGURED: { reason: 'PUBSUB_NOT_CONFIGURED', metadata: ['appID'] },
   ERR_PUBSUB_NOT_FOUND: { reason: 'PUBSUB_NOT_FOUND', metadata: ['appID'] },
   ERR_TOPIC_NAME_EMPTY: { reason: 'PUBSUB_TOPIC_NAME_EMPTY', resource: 'pubsub' },

@@ -112,7 +112,7 @@ export const stateDocs = {
     errors: [
       ...READ_BODY,
       'ERR_STATE_TRANSACTION',
-      'ERR_STATE_TRANSACTIONS_NOT_SUPPORTED',
+      'ERR_STATE_STORE_NOT_SUPPORTED_TRANSACTIONS',
       'ERR_NOT_SUPPORTED_STATE_OPERATION',
     ],
   },
@@ -120,6 +120,6 @@ export const stateDocs = {
     summary: 'Queries records. No store of this sidecar can.',
     body: { schema: anything, example: { filter: {} }, optional: true },
     answers: {},
-    errors: [...STORE, 'ERR_STATE_QUERY_NOT_SUPPORTED'],
+    errors: [...STORE, 'ERR_STATE_STORE_NOT_SUPPORTED_QUERY'],
   },
 } as const satisfies Readonly<Record<string, RouteDoc>>

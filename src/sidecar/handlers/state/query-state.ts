@@ -8,5 +8,5 @@ export const queryState =
   (parts: BlockParts): Handler =>
   (x) => {
     const { component } = storeOf(parts, x)
-    throw apiFault('ERR_STATE_QUERY_NOT_SUPPORTED', { name: component.name })
+    throw apiFault('ERR_STATE_STORE_NOT_SUPPORTED_QUERY', { name: component.name })
   }
