@@ -92,8 +92,7 @@ export const errorCodes = {
     grpc: 'InvalidArgument',
     template: 'state store {name} is not found',
   },
-  ERR_STATE_STORE_NOT_SUPPORTED_TRANSACTIONS: {
-    code: 'ERR_STATE_STORE_NOT_SUPPORTED',
+  ERR_STATE_STORE_NOT_SUPPORTED: {
     status: 500,
     grpc: 'Unimplemented',
     template: "state store {name} doesn't support transactions",

@@ -18,7 +18,7 @@ const DETAILS: Readonly<Partial<Record<ErrorName, Detail>>> = {
   ERR_STATE_STORE_NOT_CONFIGURED: { reason: 'STATE_NOT_CONFIGURED', metadata: ['appID'] },
   ERR_STATE_STORE_NOT_FOUND: { reason: 'STATE_NOT_FOUND', metadata: ['appID'] },
   ERR_MALFORMED_REQUEST_KEY: { reason: 'STATE_ILLEGAL_KEY', resource: 'state', field: 'key' },
-  ERR_STATE_STORE_NOT_SUPPORTED_TRANSACTIONS: {
+  ERR_STATE_STORE_NOT_SUPPORTED: {
     reason: 'STATE_TRANSACTIONS_NOT_SUPPORTED',
     resource: 'state',
     help: {

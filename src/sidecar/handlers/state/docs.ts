@@ -112,7 +112,7 @@ export const stateDocs = {
     errors: [
       ...READ_BODY,
       'ERR_STATE_TRANSACTION',
-      'ERR_STATE_STORE_NOT_SUPPORTED_TRANSACTIONS',
+      'ERR_STATE_STORE_NOT_SUPPORTED',
       'ERR_NOT_SUPPORTED_STATE_OPERATION',
     ],
   },

@@ -15,7 +15,7 @@ export const transactState =
     const hosted = storeOf(parts, x)
     const { component, block } = hosted
     if (!block.features.has('TRANSACTIONAL'))
-      throw apiFault('ERR_STATE_STORE_NOT_SUPPORTED_TRANSACTIONS', { name: component.name })
+      throw apiFault('ERR_STATE_STORE_NOT_SUPPORTED', { name: component.name })
     const body = fieldsOf(await readJson(x.request, parts.maxBodyBytes), 'the body')
     const raw = body.operations ?? []
     if (!Array.isArray(raw)) throw malformed('operations is an array')
