@@ -99,6 +99,16 @@ export const settings = {
       fallback,
     )
   },
+  number: (description: string, fallback: number, { above }: { readonly above: number }) =>
+    setting<number>(
+      { type: 'number', description, fallback: String(fallback) },
+      `a number above ${above} is needed`,
+      (text) => {
+        const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN
+        return value > above ? value : undefined
+      },
+      fallback,
+    ),
   /** Go's form; a bare number means milliseconds, as in Dapr's components. */
   duration: (description: string, fallback: string) =>
     setting<number>(

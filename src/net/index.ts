@@ -32,5 +32,7 @@ export {
   createUpstream,
   type Upstream,
   type UpstreamReply,
+  type UpstreamRequest,
   type WholeReply,
 } from './upstream/index.ts'
+export { wholeBody } from './whole-body.ts'

@@ -1,10 +1,15 @@
 import {
   apiFault,
+  isBodyStream,
   type RawHeaders,
+  type Reply,
   type Request,
   type Upstream,
   type UpstreamReply,
+  type UpstreamRequest,
+  wholeBody,
 } from '../net/index.ts'
+import type { Pipeline } from './middleware/pipeline.ts'
 import type { SidecarSettings } from './settings.ts'
 
 /** The way into the app: one origin, a bound on concurrent calls, and a gate that app health closes. */
@@ -19,6 +24,8 @@ export interface AppRequest {
   readonly target: string
   readonly headers: RawHeaders
   readonly body: Request['body'] | Uint8Array
+  /** Of whoever calls the app by way of us. Absent: the sidecar itself. */
+  readonly remoteAddress?: string
 }
 
 export interface AppCall {
@@ -33,33 +40,56 @@ export function createAppChannel(
     'appId' | 'appPort' | 'appProtocol' | 'appChannelAddress' | 'appMaxConcurrency' | 'appApiToken'
   >,
   upstream: Upstream,
+  /** The Configuration's handlers before the app. */
+  pipeline: Pipeline,
 ): AppChannel {
   const { appId, appPort, appApiToken } = settings
   const origin = appOrigin(settings)
   const slots = createSlots(settings.appMaxConcurrency ?? Number.POSITIVE_INFINITY)
   let healthy = true
+
+  const send = async (request: UpstreamRequest, onAbort: OnAbort): Promise<AppCall> => {
+    const release = await slots.acquire()
+    try {
+      const headers =
+        appApiToken === undefined
+          ? request.headers
+          : [...request.headers, 'dapr-api-token', appApiToken]
+      return { reply: await upstream.send(origin, { ...request, headers }, onAbort), release }
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+  const sendThrough = async (request: AppRequest, onAbort: OnAbort): Promise<AppCall> => {
+    const { remoteAddress = LOOPBACK } = request
+    const outcome = await pipeline.run({ ...request, remoteAddress })
+    return 'reply' in outcome
+      ? { reply: toUpstreamReply(outcome.reply), release: () => undefined }
+      : send(outcome.request, onAbort)
+  }
   return {
     async call(request, onAbort) {
       if (appPort === undefined)
         throw refuse(appId, 'no app is attached to this sidecar (--app-port is not set)')
       if (!healthy) throw refuse(appId, 'app is not in a healthy state')
-      const release = await slots.acquire()
-      try {
-        const headers =
-          appApiToken === undefined
-            ? request.headers
-            : [...request.headers, 'dapr-api-token', appApiToken]
-        return { reply: await upstream.send(origin, { ...request, headers }, onAbort), release }
-      } catch (error) {
-        release()
-        throw error
-      }
+      return pipeline.isEmpty() ? send(request, onAbort) : sendThrough(request, onAbort)
     },
     setHealthy(isHealthy) {
       healthy = isHealthy
     },
   }
 }
+
+type OnAbort = (abort: () => void) => void
+const LOOPBACK = '127.0.0.1'
+
+/** What a handler answers counts as the app's answer. */
+const toUpstreamReply = ({ status, headers, body = '' }: Reply): UpstreamReply => ({
+  status,
+  headers,
+  body: isBodyStream(body) ? body : wholeBody(typeof body === 'string' ? Buffer.from(body) : body),
+})
 
 /** For example `http://127.0.0.1:5001`. */
 export function appOrigin({

@@ -28,6 +28,7 @@ import { postShutdown } from './handlers/post-shutdown.ts'
 import { jsonReply } from './handlers/replies.ts'
 import { createReleasePeers } from './keep/release-peers.ts'
 import { createMetricsServer } from './metrics-server.ts'
+import { createPipeline } from './middleware/pipeline.ts'
 import { createRegistrationResolver } from './names/registration-resolver.ts'
 import { apiPipeline, peerPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
@@ -112,7 +113,15 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     })
   const appUpstream = upstream(KEEP_ALIVE_TO_APP_MS, false)
   const peers = upstream(KEEP_ALIVE_TO_PEER_MS, true)
-  const app = createAppChannel(settings, appUpstream)
+  const pipelineOf = (name: 'httpPipeline' | 'appHttpPipeline') =>
+    createPipeline(name, {
+      // The host is built upon the app's channel, and asked later.
+      host: { find: (...of) => host.find(...of) },
+      configuration: () => configuration.current().configuration,
+      registry,
+      log,
+    })
+  const app = createAppChannel(settings, appUpstream, pipelineOf('appHttpPipeline'))
   const names = createRegistrationResolver(deps.registrations, clock)
   const watch = createContextWatch(clock)
   const startedUs = clock.nowUs()
@@ -166,6 +175,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     keep: { keeper: telemetry.keeper, peers: releases, clock },
     watch,
     access: () => access,
+    middleware: pipelineOf('httpPipeline'),
     registry,
     tracer: telemetry.tracer,
     meter: createRequestMeter(registry, settings, log),

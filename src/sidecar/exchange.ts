@@ -11,7 +11,8 @@ import type { RouteDoc } from './openapi/route-doc.ts'
 
 /** One request on its way. A field is set by the step named beside it and read by those after it. */
 export interface SidecarExchange extends Traced, Measured {
-  readonly request: Request
+  /** extend: what the handlers of a pipeline have made of it. */
+  request: Request
   /** identify */
   route: Route | undefined
   /** identify: still percent-encoded. */

@@ -13,11 +13,13 @@ import {
 import type { MetricsRegistry, Tracer } from '../telemetry/index.ts'
 import type { Access } from './access.ts'
 import type { Route, SidecarExchange } from './exchange.ts'
+import type { Pipeline } from './middleware/pipeline.ts'
 import type { ContextWatch } from './report/context-watch.ts'
 import type { SidecarSettings } from './settings.ts'
 import { admit } from './steps/admit.ts'
 import { authorize } from './steps/authorize.ts'
 import { cors } from './steps/cors.ts'
+import { extend } from './steps/extend.ts'
 import { type ForwardParts, forward } from './steps/forward.ts'
 import { identify } from './steps/identify.ts'
 import { type KeepParts, keep } from './steps/keep.ts'
@@ -33,6 +35,7 @@ export interface PipelineParts {
   readonly keep: KeepParts
   readonly watch: Pick<ContextWatch, 'calls'>
   readonly access: () => Access
+  readonly middleware: Pipeline
   readonly registry: MetricsRegistry
   readonly forward: ForwardParts
   readonly clock: Clock
@@ -50,6 +53,7 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
   limit(p.settings), // 400 baggage, 413
   cors(p.settings.allowedOrigins), // preflight
   authorize(p.settings.apiToken), // 401
+  extend(p.middleware, p.router, (route) => p.access().isOpen(route)), // the Configuration's handlers: any answer, or another route
   resolve(p.settings, p.access), // 404, 400, 500 ERR_DIRECT_INVOKE
   forward(p.forward), // handler, app, peer, external URL
 ]

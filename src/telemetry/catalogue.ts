@@ -271,6 +271,14 @@ export const accessMetrics = {
   }),
 } as const
 
+/** Handlers of the pipelines of a Configuration. */
+export const middlewareMetrics = {
+  requests: counter('sidelight_middleware_requests_total', {
+    help: 'Requests that a handler of a pipeline (httpPipeline, appHttpPipeline) was asked about, by outcome: passed, changed, refused, failed.',
+    labels: ['pipeline', 'handler', 'outcome'],
+  }),
+} as const
+
 /** What daprd does not tell of messages. */
 export const pubsubMetrics = {
   deliveryDelay: histogram('sidelight_pubsub_delivery_delay_seconds', {
@@ -362,6 +370,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(componentMetrics),
   ...Object.values(accessMetrics),
   ...Object.values(pubsubMetrics),
+  ...Object.values(middlewareMetrics),
   ...Object.values(pipelineMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),
@@ -393,6 +402,8 @@ export const attributes = {
   dbSystem: 'db.system.name',
   dbOperation: 'db.operation.name',
   component: 'dapr.component',
+  /** The handler of a pipeline that answered. */
+  middleware: 'sidelight.middleware',
   messagingSystem: 'messaging.system',
   messagingDestination: 'messaging.destination.name',
   deliveryAttempt: 'sidelight.delivery.attempt',

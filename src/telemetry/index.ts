@@ -15,6 +15,7 @@ export {
   httpMetrics,
   invocationMetrics,
   keepMetrics,
+  middlewareMetrics,
   pipelineMetrics,
   pubsubMetrics,
   SECRET_HEADERS,

@@ -35,6 +35,12 @@ export const errorCodes = {
     template: '{limit} requests to the app are waiting already (--app-max-concurrency)',
     own: true,
   },
+  ERR_MIDDLEWARE: {
+    status: 500,
+    grpc: 'Internal',
+    template: 'the handler {name} of {pipeline} refuses requests: {reason}',
+    own: true,
+  },
   ERR_API_UNIMPLEMENTED: {
     status: 501,
     grpc: 'Unimplemented',

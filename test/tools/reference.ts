@@ -119,7 +119,7 @@ ${flagTable(configValidateFlags)}
 ${flagTable(configWhatIfFlags)}
 
 ## Fields of a Configuration
-\`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\`, \`secrets\` and \`accessControl.defaultAction\`; of the rest the form is checked.
+\`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\`, \`secrets\`, \`httpPipeline\`, \`appHttpPipeline\` and \`accessControl.defaultAction\`; of the rest the form is checked.
 
 ${configurationTable()}
 

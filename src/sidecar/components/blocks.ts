@@ -6,6 +6,7 @@ import {
 import { type Conversation, conversationDrivers } from '../../components/conversation/index.ts'
 import type { Block, DriverTable } from '../../components/index.ts'
 import { type LockStore, lockDrivers } from '../../components/lock/index.ts'
+import { type Middleware, middlewareDrivers } from '../../components/middleware/index.ts'
 import { type PubSub, pubsubDrivers } from '../../components/pubsub/index.ts'
 import { type SecretStore, secretDrivers } from '../../components/secretstores/index.ts'
 import { type StateStore, stateDrivers } from '../../components/state/index.ts'
@@ -19,6 +20,7 @@ export interface Blocks {
   readonly lock: LockStore
   readonly bindings: Binding
   readonly conversation: Conversation
+  readonly middleware: Middleware
 }
 
 export type BlockName = keyof Blocks
@@ -32,6 +34,7 @@ export const drivers: { readonly [K in BlockName]: DriverTable<Blocks[K]> } = {
   lock: lockDrivers,
   bindings: bindingDrivers,
   conversation: conversationDrivers,
+  middleware: middlewareDrivers,
 }
 
 /** The first word: the block that a component belongs to, built or not. */

@@ -100,7 +100,8 @@ type Send = (
 ) => Sent
 
 const SENDERS: Readonly<Record<Target['kind'], Send>> = {
-  app: ({ app }, _x, _target, outgoing, onAbort) => app.call(outgoing, onAbort),
+  app: ({ app }, { request: { remoteAddress } }, _target, outgoing, onAbort) =>
+    app.call({ ...outgoing, remoteAddress }, onAbort),
   external: async ({ peers }, _x, target, outgoing, onAbort) => ({
     reply: await peers.send(target.origin ?? '', outgoing, onAbort),
   }),

@@ -46,7 +46,7 @@ export const apiSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => 
 })
 
 /** An invocation is named when its target is known. One that is refused before must not fill the index with what it says. */
-const firstName = (x: SidecarExchange): string => {
+export const firstName = (x: SidecarExchange): string => {
   const { route } = x
   if (route === undefined) return UNMATCHED
   return route.handler === undefined ? route.operation : shownPath(x)

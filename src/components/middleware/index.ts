@@ -1,0 +1,2 @@
+export type { HandledRequest, HandlerOutcome, Middleware } from './contract.ts'
+export { middlewareDrivers } from './registry.ts'

@@ -1,0 +1,2 @@
+/** None: it does one thing. */
+export const uppercaseSettings = {} as const
