@@ -57,6 +57,7 @@ export const field = {
   readText,
   readScalar,
   duration,
+  pause,
   bytes,
   amount,
   whole,
@@ -155,6 +156,15 @@ function duration(description: string, { min = '0', max, fallback }: Range = {})
     const value = parseDurationMs(text)
     if (value === undefined) return err({ code: 'DURATION_INVALID', message: needed })
     return within(value, parseDurationMs(min), max && parseDurationMs(max), needed)
+  })
+}
+
+/** A duration of a Resiliency: a whole number without a unit means milliseconds there. @returns milliseconds */
+function pause(description: string, fallback?: string) {
+  const needed = 'a duration such as 500ms, 10s or 1h30m is needed'
+  return readScalar(needed, { ...doc(description, fallback), type: 'duration' }, (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : parseDurationMs(text)
+    return value === undefined ? err({ code: 'DURATION_INVALID', message: needed }) : ok(value)
   })
 }
 

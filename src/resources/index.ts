@@ -44,6 +44,18 @@ export { type LiveResources, watchResources } from './directory/live.ts'
 export { parseResources } from './directory/parse.ts'
 export type { Located } from './located.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
+export {
+  type BreakerCounts,
+  compileTrip,
+  type Trip,
+} from './resiliency/compile-trip.ts'
+export type {
+  BreakerPolicy,
+  CodeRange,
+  PolicyNames,
+  Resiliency,
+  RetryPolicy,
+} from './resiliency/resiliency.ts'
 export { createSecretFiles, type SecretFiles } from './secret-files.ts'
 export { compileEventRule, type EventRule } from './subscription/event-rule.ts'
 export {

@@ -14,8 +14,16 @@ export interface Prepared {
   readonly unset: readonly { readonly path: Path; readonly names: readonly string[] }[]
 }
 
-/** @param env `undefined`: `${NAME}` has no meaning in this resource */
-export function prepare(schema: z.ZodType, value: unknown, env: Environment | undefined): Prepared {
+/**
+ * @param env `undefined`: `${NAME}` has no meaning in this resource
+ * @param anyCase names of fields are taken in any case, as Go's decoder does; else such a name is told as unknown
+ */
+export function prepare(
+  schema: z.ZodType,
+  value: unknown,
+  env: Environment | undefined,
+  anyCase = false,
+): Prepared {
   const unknown: { path: Path; meant: string | undefined }[] = []
   const unset: { path: Path; names: readonly string[] }[] = []
 
@@ -41,7 +49,8 @@ export function prepare(schema: z.ZodType, value: unknown, env: Environment | un
       return mapEntries(at, (key, item) => walk(core.valueType as z.ZodType, item, [...path, key]))
     if (!isSection(core)) return expandAll(at)
     const open = core.def.catchall !== undefined
-    return mapEntries(at, (key, item) => {
+    const section = anyCase ? inOwnCase(at, Object.keys(core.shape)) : at
+    return mapEntries(section, (key, item) => {
       const field = Object.hasOwn(core.shape, key) ? core.shape[key] : undefined
       if (field !== undefined)
         return item === null ? undefined : walk(field as z.ZodType, item, [...path, key])
@@ -61,6 +70,17 @@ const meantBy = (key: string, known: readonly string[]): string | undefined =>
     : (known.find((name) => name.toLowerCase() === key.toLowerCase()) ?? nearest(key, known))
 
 const MAX_NAME = 100
+
+const inOwnCase = (
+  map: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [
+      known.find((name) => name.toLowerCase() === key.toLowerCase()) ?? key,
+      value,
+    ]),
+  )
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)

@@ -1,19 +1,8 @@
 import { z } from 'zod'
 import { err, ok } from '../../base/result.ts'
 import { field } from '../fields.ts'
+import { resourceName } from '../resource-name.ts'
 import { valueReferences } from '../value-references.ts'
-
-const componentName = field.readText<string>(
-  'a name is needed',
-  { description: 'Name by which the API knows the component.', type: 'name' },
-  (text) =>
-    /^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text)
-      ? ok(text)
-      : err({
-          code: 'NAME_INVALID',
-          message: 'a name is made of letters, digits, - . and _, at most 253 of them',
-        }),
-)
 
 const componentType = field.readText<string>(
   'a type such as state.redis is needed',
@@ -45,7 +34,10 @@ export const componentSchema = field.section(
       .optional(),
     kind: z.literal('Component'),
     metadata: z.looseObject(
-      { name: componentName, namespace: field.text('Namespace.').optional() },
+      {
+        name: resourceName('Name by which the API knows the component.'),
+        namespace: field.text('Namespace.').optional(),
+      },
       { error: 'a component has a name: metadata.name' },
     ),
     spec: field.section(

@@ -1,8 +1,13 @@
 import type { z } from 'zod'
+import type { Problem } from '../../base/problem.ts'
 import type { Component } from '../component/component.ts'
 import { componentSchema } from '../component/schema.ts'
 import { toComponent } from '../component/to-component.ts'
 import type { Located } from '../located.ts'
+import { checkPolicies } from '../resiliency/check-policies.ts'
+import type { Resiliency } from '../resiliency/resiliency.ts'
+import { resiliencySchema } from '../resiliency/schema.ts'
+import { toResiliency } from '../resiliency/to-resiliency.ts'
 import { checkRules } from '../subscription/check-rules.ts'
 import { subscriptionSchema } from '../subscription/schema.ts'
 import type { DeclaredSubscription } from '../subscription/subscription.ts'
@@ -13,6 +18,12 @@ import type { Issue } from '../zod-problems.ts'
 export interface Resources {
   readonly components: readonly Located<Component>[]
   readonly subscriptions: readonly Located<DeclaredSubscription>[]
+  readonly resiliencies: readonly Located<Resiliency>[]
+}
+
+/** A resource beside the document it was read from. */
+export interface ReadResource<R> extends Located<R> {
+  lineOf(path: readonly PropertyKey[]): number
 }
 
 /** How one kind is read. */
@@ -26,6 +37,10 @@ export interface Kind<S extends z.ZodType, R extends { readonly name: string }> 
   check?(input: z.output<S>): Promise<readonly Issue[]>
   /** Paths that start with this may hold a password: problems go without the value seen. */
   readonly secretPath?: string
+  /** Names of fields are taken in any case, as Dapr does. */
+  readonly anyCase?: true
+  /** Finds what is wrong between resources of the kind. */
+  checkAll?(all: readonly ReadResource<R>[]): Promise<readonly Problem[]>
 }
 
 const kind = <S extends z.ZodType, R extends { readonly name: string }>(kind: Kind<S, R>) => kind
@@ -44,7 +59,14 @@ export const kinds = {
     toResource: toSubscription,
     check: checkRules,
   }),
+  resiliencies: kind({
+    name: 'Resiliency',
+    schema: resiliencySchema,
+    toResource: toResiliency,
+    anyCase: true,
+    checkAll: checkPolicies,
+  }),
 } as const
 
 /** Dapr reads these from the same directories. */
-export const unbuiltKinds: ReadonlySet<string> = new Set(['Resiliency', 'HTTPEndpoint'])
+export const unbuiltKinds: ReadonlySet<string> = new Set(['HTTPEndpoint'])

@@ -4,7 +4,7 @@ import type { Located } from '../located.ts'
 import { prepare } from '../prepare.ts'
 import { parseResourceDocuments, type ResourceDocument } from '../yaml-source.ts'
 import { formatPath, toProblems } from '../zod-problems.ts'
-import { type Kind, kinds, type Resources, unbuiltKinds } from './kinds.ts'
+import { type Kind, kinds, type ReadResource, type Resources, unbuiltKinds } from './kinds.ts'
 
 export interface ResourceText {
   /** As the user named it, for messages. */
@@ -18,12 +18,13 @@ export interface ParsedResources {
   readonly problems: readonly Problem[]
 }
 
-type AnyKind = Kind<z.ZodType, { readonly name: string }>
+type Named = { readonly name: string }
+type AnyKind = Kind<z.ZodType, Named>
 
 /** Reads the resources of the files of a directory; documents of kinds that nobody here knows are somebody else's. */
 export async function parseResources(files: readonly ResourceText[]): Promise<ParsedResources> {
   const problems: Problem[] = []
-  const lists: Record<string, Located<{ readonly name: string }>[]> = {}
+  const lists: Record<string, ReadResource<Named>[]> = {}
   const byKind = new Map<string, { readonly list: string; readonly kind: AnyKind }>()
   for (const [list, kind] of Object.entries(kinds)) {
     lists[list] = []
@@ -54,8 +55,18 @@ export async function parseResources(files: readonly ResourceText[]): Promise<Pa
         })
     }
   }
-  return { resources: lists as unknown as Resources, problems }
+  for (const { list, kind } of byKind.values())
+    problems.push(...((await kind.checkAll?.(lists[list] ?? [])) ?? []))
+  return { resources: withoutDocuments(lists), problems }
 }
+
+const withoutDocuments = (lists: Readonly<Record<string, readonly ReadResource<Named>[]>>) =>
+  Object.fromEntries(
+    Object.entries(lists).map(([list, all]) => [
+      list,
+      all.map(({ resource, file, line }): Located<Named> => ({ resource, file, line })),
+    ]),
+  ) as unknown as Resources
 
 const unbuilt = (document: ResourceDocument, file: string): Problem => ({
   path: 'kind',
@@ -69,9 +80,9 @@ const unbuilt = (document: ResourceDocument, file: string): Problem => ({
 async function readDocument(
   document: ResourceDocument,
   file: string,
-  { schema, toResource, check, secretPath }: AnyKind,
-): Promise<{ resource?: Located<{ readonly name: string }>; problems: Problem[] }> {
-  const { value, unknown } = prepare(schema, document.value, undefined)
+  { schema, toResource, check, secretPath, anyCase }: AnyKind,
+): Promise<{ resource?: ReadResource<Named>; problems: Problem[] }> {
+  const { value, unknown } = prepare(schema, document.value, undefined, anyCase)
   const problems: Problem[] = unknown.map(({ path, meant }) => ({
     path: formatPath(path),
     file,
@@ -88,7 +99,12 @@ async function readDocument(
   }
   if (!parsed.success || (issues?.length ?? 0) > 0) return { problems }
   return {
-    resource: { resource: toResource(parsed.data), file, line: document.lineOf(['metadata']) },
+    resource: {
+      resource: toResource(parsed.data),
+      file,
+      line: document.lineOf(['metadata']),
+      lineOf: document.lineOf,
+    },
     problems,
   }
 }
