@@ -7,7 +7,10 @@ export type SpanKind = 'CLIENT' | 'SERVER' | 'PRODUCER' | 'CONSUMER' | 'INTERNAL
 export interface SpanEvent {
   readonly timeUs: number
   readonly name: string
+  /** For example `{ attempt: 2, reason: '503' }`. Numbers are whole. */
+  readonly attributes?: EventAttributes
 }
+export type EventAttributes = Readonly<Record<string, string | number>>
 
 /** A finished span that was sampled or kept, as exporters get it. */
 export interface SpanRecord {
@@ -84,10 +87,11 @@ export class Span implements SpanRecord {
     this.attributes.push(key, value)
   }
 
-  event(name: string): void {
+  event(name: string, attributes?: EventAttributes): void {
     if (!this.recorded) return
     if (this.events === NONE) this.events = []
-    this.events.push({ timeUs: this.#clock.nowUs(), name })
+    const timeUs = this.#clock.nowUs()
+    this.events.push(attributes === undefined ? { timeUs, name } : { timeUs, name, attributes })
   }
 
   /** The first failure is kept: later ones are its consequences. */

@@ -76,14 +76,16 @@ export function toZipkinSpan(span: SpanRecord, resource: ZipkinResource): Zipkin
     ...(span.remoteService === undefined
       ? {}
       : { remoteEndpoint: { serviceName: span.remoteService } }),
-    ...(span.events.length === 0
-      ? {}
-      : {
-          annotations: span.events.map(({ timeUs, name }) => ({ timestamp: timeUs, value: name })),
-        }),
+    ...(span.events.length === 0 ? {} : { annotations: span.events.map(toAnnotation) }),
     tags,
   }
 }
+
+/** As an OTLP event reads in Zipkin's form, so that the same span by either protocol reads the same. */
+const toAnnotation = ({ timeUs, name, attributes }: SpanRecord['events'][number]) => ({
+  timestamp: timeUs,
+  value: attributes === undefined ? name : `${name}: ${JSON.stringify(attributes)}`,
+})
 
 const zipkinKind = (kind: SpanRecord['kind']): ZipkinKind | undefined =>
   kind === 'INTERNAL' ? undefined : kind

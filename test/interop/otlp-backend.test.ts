@@ -302,7 +302,7 @@ describe('the same span by either protocol', () => {
           attributes: ['dapr.api', 'GET /x', 'twice', '1', 'twice', '2'],
           events: [
             { timeUs: START_US + 9, name: 'later' },
-            { timeUs: START_US + 3, name: 'retry' },
+            { timeUs: START_US + 3, name: 'retry', attributes: { attempt: 2, reason: 'a "b"' } },
           ],
           error: n % 2 === 0 ? 'Code(404): Not Found' : undefined,
           remoteService: 'Orders',
@@ -327,7 +327,16 @@ describe('the same span by either protocol', () => {
       durationUs: fc.integer({ min: 1, max: 1e12 }),
       attributes: fc.array(fc.tuple(key, text), { maxLength: 4 }).map((pairs) => pairs.flat()),
       events: fc.array(
-        fc.record({ timeUs: fc.integer({ min: START_US, max: START_US + 1e9 }), name: text }),
+        fc.record(
+          {
+            timeUs: fc.integer({ min: START_US, max: START_US + 1e9 }),
+            name: text,
+            attributes: fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(text, fc.nat()), {
+              minKeys: 1,
+            }),
+          },
+          { requiredKeys: ['timeUs', 'name'] },
+        ),
         { maxLength: 3 },
       ),
       error: fc.option(text, { nil: undefined }),

@@ -98,9 +98,11 @@ function attributesOf({ attributes, remoteService }: SpanRecord): Record<string,
 const toEvent = ({
   timeUs,
   name,
+  attributes,
 }: SpanRecord['events'][number]): ReadableSpan['events'][number] => ({
   time: toHrTime(timeUs),
   name,
+  ...(attributes === undefined ? {} : { attributes }),
 })
 
 const toHrTime = (us: number): HrTime => [

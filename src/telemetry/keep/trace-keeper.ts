@@ -241,6 +241,10 @@ const TEXT_BYTES = 24
 function sizeOf(span: Span): number {
   let size = SPAN_BYTES + span.name.length
   for (const text of span.attributes) size += TEXT_BYTES + text.length
-  for (const event of span.events) size += TEXT_BYTES + event.name.length
+  for (const { name, attributes = {} } of span.events) {
+    size += TEXT_BYTES + name.length
+    for (const [key, value] of Object.entries(attributes))
+      size += TEXT_BYTES + key.length + String(value).length
+  }
   return size
 }

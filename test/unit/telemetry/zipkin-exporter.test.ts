@@ -31,7 +31,10 @@ describe('toZipkinSpan [opentelemetry-go: exporters/zipkin/model.go]', () => {
       parentId: 'b7ad6b7169203331',
       kind: 'SERVER',
       attributes: ['a', '1', 'a', '2'],
-      events: [{ timeUs: 5, name: 'retry' }],
+      events: [
+        { timeUs: 5, name: 'begun' },
+        { timeUs: 6, name: 'retry', attributes: { attempt: 1, reason: '503' } },
+      ],
       error: 'Code(404): Not Found',
       remoteService: 'orders',
     }
@@ -39,7 +42,10 @@ describe('toZipkinSpan [opentelemetry-go: exporters/zipkin/model.go]', () => {
     assert.equal(span.parentId, 'b7ad6b7169203331')
     assert.equal(span.kind, 'SERVER')
     assert.deepEqual(span.remoteEndpoint, { serviceName: 'orders' })
-    assert.deepEqual(span.annotations, [{ timestamp: 5, value: 'retry' }])
+    assert.deepEqual(span.annotations, [
+      { timestamp: 5, value: 'begun' },
+      { timestamp: 6, value: 'retry: {"attempt":1,"reason":"503"}' },
+    ])
     assert.equal(span.tags?.a, '2')
     assert.equal(span.tags?.['otel.status_code'], 'ERROR')
     assert.equal(span.tags?.error, 'Code(404): Not Found')
