@@ -4,3 +4,8 @@ export interface Located<T> {
   readonly file: string
   readonly line: number
 }
+
+/** A resource beside the document it was read from. */
+export interface ReadResource<R> extends Located<R> {
+  lineOf(path: readonly PropertyKey[]): number
+}

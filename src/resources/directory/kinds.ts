@@ -3,7 +3,7 @@ import type { Problem } from '../../base/problem.ts'
 import type { Component } from '../component/component.ts'
 import { componentSchema } from '../component/schema.ts'
 import { toComponent } from '../component/to-component.ts'
-import type { Located } from '../located.ts'
+import type { Located, ReadResource } from '../located.ts'
 import { checkPolicies } from '../resiliency/check-policies.ts'
 import type { Resiliency } from '../resiliency/resiliency.ts'
 import { resiliencySchema } from '../resiliency/schema.ts'
@@ -19,11 +19,6 @@ export interface Resources {
   readonly components: readonly Located<Component>[]
   readonly subscriptions: readonly Located<DeclaredSubscription>[]
   readonly resiliencies: readonly Located<Resiliency>[]
-}
-
-/** A resource beside the document it was read from. */
-export interface ReadResource<R> extends Located<R> {
-  lineOf(path: readonly PropertyKey[]): number
 }
 
 /** How one kind is read. */

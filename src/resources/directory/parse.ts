@@ -1,10 +1,10 @@
 import type { z } from 'zod'
 import type { Problem } from '../../base/problem.ts'
-import type { Located } from '../located.ts'
+import type { Located, ReadResource } from '../located.ts'
 import { prepare } from '../prepare.ts'
 import { parseResourceDocuments, type ResourceDocument } from '../yaml-source.ts'
 import { formatPath, toProblems } from '../zod-problems.ts'
-import { type Kind, kinds, type ReadResource, type Resources, unbuiltKinds } from './kinds.ts'
+import { type Kind, kinds, type Resources, unbuiltKinds } from './kinds.ts'
 
 export interface ResourceText {
   /** As the user named it, for messages. */

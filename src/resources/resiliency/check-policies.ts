@@ -1,6 +1,6 @@
 import { nearest } from '../../base/nearest.ts'
 import type { Problem } from '../../base/problem.ts'
-import type { ReadResource } from '../directory/kinds.ts'
+import type { ReadResource } from '../located.ts'
 import { formatPath } from '../zod-problems.ts'
 import { compileTrip } from './compile-trip.ts'
 import type { PolicyNames, Resiliency } from './resiliency.ts'
