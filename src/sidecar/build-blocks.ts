@@ -27,6 +27,7 @@ import { createLockMeter } from './lock/lock-meter.ts'
 import { buryMessage } from './pubsub/bury-message.ts'
 import { createPubSubMeter } from './pubsub/pubsub-meter.ts'
 import { createSubscriber, type Subscriber } from './pubsub/subscriber.ts'
+import type { Policies } from './resiliency/policies.ts'
 import type { SidecarSettings } from './settings.ts'
 import type { SidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
 
@@ -45,6 +46,7 @@ export function buildBlocks(
   parts: {
     readonly app: AppChannel
     readonly telemetry: SidecarTelemetry
+    readonly policies: Policies
     readonly registry: MetricsRegistry
     readonly configuration: { current(): Snapshot }
     readonly clock: Clock
@@ -55,7 +57,7 @@ export function buildBlocks(
     readonly sharedParts: DriverContext['shared']
   },
 ): BuiltBlocks {
-  const { app, telemetry, registry, clock, log, secrets } = parts
+  const { app, telemetry, policies, registry, clock, log, secrets } = parts
   const { appId: app_id, maxBodyBytes } = settings
   const initialized = registry.counter(componentMetrics.initTotal)
   const initFailed = registry.counter(componentMetrics.initFailTotal)
@@ -82,13 +84,14 @@ export function buildBlocks(
   })
   const block: BlockParts = {
     host,
-    calls: createComponentCalls({ ...telemetry, ...settings, registry, clock }),
+    calls: createComponentCalls({ ...telemetry, ...settings, policies, registry, clock }),
     own: settings,
     maxBodyBytes,
   }
   const messages: PublishHandlerParts = {
     ...telemetry,
     ...block,
+    policies,
     clock,
     meter: createPubSubMeter(registry, settings),
     newId: () => randomUUID(),
@@ -99,7 +102,17 @@ export function buildBlocks(
     own: settings,
     clock,
     log,
-    delivery: { ...messages, ...telemetry, app, log, bury: buryMessage(messages) },
+    delivery: {
+      ...messages,
+      ...telemetry,
+      app,
+      log,
+      guardOf(name) {
+        const hosted = host.find('pubsub', name)
+        return hosted && policies.forComponent(hosted.component, 'inbound')
+      },
+      bury: buryMessage(messages),
+    },
     declared: () => parts.resources.current().subscriptions,
   })
   const subscriptions = createItemSubscriptions({

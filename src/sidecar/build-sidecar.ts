@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
@@ -35,6 +36,8 @@ import { createReadiness } from './readiness.ts'
 import { buildReport } from './report/build-report.ts'
 import { createContextWatch } from './report/context-watch.ts'
 import { describeChange } from './report/describe-change.ts'
+import { createPolicies } from './resiliency/policies.ts'
+import { createResiliencyMeter } from './resiliency/resiliency-meter.ts'
 import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
 import { createRequestMeter } from './telemetry/request-meter.ts'
@@ -93,6 +96,8 @@ const KEEP_ALIVE_TO_APP_MS = 4_000
 const KEEP_ALIVE_TO_PEER_MS = 60_000
 const CONNECT_TIMEOUT_MS = 5_000
 const MIN_FLUSH_MS = 500
+/** Spreads retries. */
+const random = (): number => randomInt(2 ** 32) / 2 ** 32
 const MAX_UPSTREAM_HEADER_BYTES = 1_048_576
 
 export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Sidecar {
@@ -139,18 +144,25 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       context: watch,
       lastChange: () => lastChange,
     })
+  const policies = createPolicies({
+    own: settings,
+    meter: createResiliencyMeter(registry, settings),
+    clock,
+    random,
+  })
   const {
     host,
     subscriber,
     subscriptions,
     inputs,
     routes: blockRoutes,
-  } = buildBlocks(settings, { ...deps, app, telemetry })
+  } = buildBlocks(settings, { ...deps, app, telemetry, policies })
   const sources = {
     settings,
     report,
     subscriptions: subscriber.list,
     components: host.list,
+    resiliencies: policies.list,
     extended,
   }
   const routes: readonly ApiRoute[] = createRoutes(
@@ -185,6 +197,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       peers,
       names,
       releases,
+      policies,
+      random,
       watch,
       clock,
       hostName: deps.hostName,
@@ -267,7 +281,9 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     extended,
     async start() {
       let http = 0
-      await host.start(deps.resources.current().components)
+      const { components, resiliencies } = deps.resources.current()
+      await policies.apply(resiliencies)
+      await host.start(components)
       internalPort = await internal.listen(settings.internalPort, settings.internalListenAddresses)
       const metricsPort =
         settings.metricsPort === undefined
@@ -303,7 +319,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       access = compileAccess(inForce)
       telemetry.apply(snapshot)
     },
-    resourcesChanged({ components }) {
+    resourcesChanged({ components, resiliencies }) {
+      void policies.apply(resiliencies)
       void host.apply(components)
     },
     async stop() {

@@ -75,6 +75,8 @@ export type Handler = (x: SidecarExchange) => Reply | Promise<Reply>
 export interface Target {
   /** `app`: our own app. `peer`: another sidecar. `external`: a URL. */
   readonly kind: 'app' | 'peer' | 'external'
+  /** As the caller wrote it, a URL without credentials: a target of a Resiliency is found by it. */
+  readonly id: string
   /** App id, or host of the URL: what spans and metrics call it. */
   readonly name: string
   readonly namespace: string

@@ -30,7 +30,7 @@ export function parseInvokeTarget(request: Request, own: OwnIdentity): Target {
       reason: `${JSON.stringify(id.slice(0, MAX_SHOWN))} is no app id; one is made of letters, digits, - and _, at most 63 of them`,
     })
   const kind = appId === own.appId && namespace === own.namespace ? 'app' : 'peer'
-  return { kind, name: appId, namespace, method, path, origin: undefined }
+  return { kind, id, name: appId, namespace, method, path, origin: undefined }
 }
 
 /** What a sidecar may be called: nothing else can be meant, and nothing else may become a span's or a service's name. */
@@ -112,6 +112,7 @@ function externalTarget(id: string, method: string, path: string): Target {
   const base = url.pathname.replace(/\/$/, '')
   return {
     kind: 'external',
+    id: `${url.origin}${base}`,
     name: url.host,
     namespace: '',
     method,

@@ -68,7 +68,7 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
   limit(p.settings),
   resolveOwn(p.settings),
   admit(p.access, p.registry), // 403
-  forward(p.forward),
+  forward({ ...p.forward, policies: undefined }),
 ]
 
 /** A 500's body says nothing about the inside. */

@@ -255,6 +255,40 @@ export const componentMetrics = {
   }),
 } as const
 
+const RESILIENCY_LABELS = [
+  'app_id',
+  'name',
+  'policy',
+  'namespace',
+  'flow_direction',
+  'target',
+  'status',
+] as const
+
+/** @see dapr `pkg/diagnostics/resiliency_monitoring.go` */
+export const resiliencyMetrics = {
+  loaded: counter('dapr_resiliency_loaded', {
+    help: 'Number of resiliency policies loaded.',
+    labels: ['app_id', 'name', 'namespace'],
+    compat: true,
+  }),
+  count: counter('dapr_resiliency_count', {
+    help: 'Number of times a resiliency policyKey has been applied to a building block.',
+    labels: RESILIENCY_LABELS,
+    compat: true,
+  }),
+  activations: counter('dapr_resiliency_activations_total', {
+    help: 'Number of times a resiliency policyKey has been activated in a building block after a failure or after a state change.',
+    labels: RESILIENCY_LABELS,
+    compat: true,
+  }),
+  breakerState: gauge('dapr_resiliency_cb_state', {
+    help: 'A circuit breaker’s state, one series each: 1 for the one it is in, else 0.',
+    labels: RESILIENCY_LABELS,
+    compat: true,
+  }),
+} as const
+
 const CALLER_LABELS = ['app_id', 'trustDomain', 'namespace'] as const
 
 /** Decisions about callers; their labels are the caller's, once it has proven who it is. @see dapr `pkg/diagnostics/service_monitoring.go` */
@@ -371,6 +405,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(accessMetrics),
   ...Object.values(pubsubMetrics),
   ...Object.values(middlewareMetrics),
+  ...Object.values(resiliencyMetrics),
   ...Object.values(pipelineMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),

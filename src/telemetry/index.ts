@@ -18,6 +18,7 @@ export {
   middlewareMetrics,
   pipelineMetrics,
   pubsubMetrics,
+  resiliencyMetrics,
   SECRET_HEADERS,
   sidecarCatalogue,
 } from './catalogue.ts'

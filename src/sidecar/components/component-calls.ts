@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import { codeOf } from '../../base/fault.ts'
+import { codeOf, Fault } from '../../base/fault.ts'
 import type { Component } from '../../resources/index.ts'
 import {
   attributes,
@@ -11,6 +11,8 @@ import {
   type Span,
   type Tracer,
 } from '../../telemetry/index.ts'
+import type { GuardedCall } from '../resiliency/guard.ts'
+import type { GuardSource } from '../resiliency/policies.ts'
 import { type BlockName, blockOf } from './blocks.ts'
 
 /** Calls of components: each is a span below the request's, a count and a latency. */
@@ -66,12 +68,13 @@ const BLOCK_CALLS: Readonly<Partial<Record<BlockName, BlockCalls>>> = {
 
 export function createComponentCalls(parts: {
   readonly componentTracer: Pick<Tracer, 'child'>
+  readonly policies: Pick<GuardSource, 'forComponent'>
   readonly registry: MetricsRegistry
   readonly clock: Clock
   readonly appId: string
   readonly namespace: string
 }): ComponentCalls {
-  const { componentTracer, registry, clock, appId, namespace } = parts
+  const { componentTracer, policies, registry, clock, appId, namespace } = parts
   const series = new Map(
     Object.entries(BLOCK_CALLS).map(([block, shown]) => [
       block,
@@ -94,7 +97,9 @@ export function createComponentCalls(parts: {
       const startMs = clock.elapsedMs()
       let success = true
       try {
-        return await call(span)
+        const guard = policies.forComponent(component, 'outbound')
+        if (guard === undefined) return await call(span)
+        return await guard.run(storeCall(span, () => call(span)))
       } catch (error) {
         success = false
         // Words of a store may hold a key.
@@ -106,6 +111,45 @@ export function createComponentCalls(parts: {
         recorded?.count.inc()
         recorded?.latency.observe(clock.elapsedMs() - startMs)
       }
+    },
+  }
+}
+
+/** The store works: it is the caller who is wrong, and stays wrong. */
+const CALLERS_MISTAKES: ReadonlySet<string> = new Set([
+  'STATE_ETAG_MISMATCH',
+  'STATE_ETAG_INVALID',
+  'STATE_OPTION_INVALID',
+])
+
+/**
+ * A write of unknown outcome is retried, as in Dapr. When it had been carried out, its ETag is a mismatch the next
+ * time: to say so would make the writer repeat what is done.
+ */
+function storeCall<T>(span: Span | undefined, call: () => Promise<T>): GuardedCall<T> {
+  let isUnknown = false
+  let isFinal = false
+  return {
+    span,
+    async attempt(onAbort) {
+      onAbort(() => {
+        isUnknown = true
+      })
+      try {
+        return await call()
+      } catch (error) {
+        const code = codeOf(error)
+        isFinal = isUnknown && code === 'STATE_ETAG_MISMATCH'
+        isUnknown ||= code === 'STATE_OUTCOME_UNKNOWN'
+        throw isFinal
+          ? new Fault('STATE_OUTCOME_UNKNOWN', 'an earlier attempt may have written it')
+          : error
+      }
+    },
+    failureOf(outcome) {
+      if (outcome.ok) return undefined
+      const reason = codeOf(outcome.error) ?? 'failed'
+      return CALLERS_MISTAKES.has(reason) ? undefined : { reason, isFinal }
     },
   }
 }

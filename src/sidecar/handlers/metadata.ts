@@ -11,6 +11,8 @@ export interface MetadataSources {
   readonly settings: SidecarSettings
   readonly report: () => SidecarReport
   readonly components: () => readonly ComponentStatus[]
+  /** Names of the resources in force. */
+  readonly resiliencies: () => readonly string[]
   readonly subscriptions: () => readonly AppSubscription[]
   /** What was PUT, and what the command line adds (`appPID`, `cliPID`, `appCommand`). */
   readonly extended: Map<string, string>
@@ -22,12 +24,14 @@ export const getMetadata =
   () => {
     const { settings, extended } = sources
     const components = sources.components()
+    const resiliencies = sources.resiliencies().map((name) => ({ name }))
     const subscriptions = sources.subscriptions().map(showSubscription)
     return jsonReply({
       id: settings.appId,
       runtimeVersion: DAPR_VERSION,
       ...(components.length === 0 ? {} : { components }),
       ...(subscriptions.length === 0 ? {} : { subscriptions }),
+      ...(resiliencies.length === 0 ? {} : { resiliencies }),
       extended: {
         daprRuntimeVersion: DAPR_VERSION,
         sidelightVersion: VERSION,

@@ -5,15 +5,15 @@ import { canBeHeader, forwardableHeaders, type RawHeaders } from '../../net/inde
 import { CONTEXT_HEADERS } from '../../telemetry/index.ts'
 import type { AppChannel } from '../app-channel.ts'
 import { callApp } from '../call-app.ts'
+import type { Failure } from '../resiliency/guard.ts'
+import type { NoAnswer } from './ask-guarded.ts'
 import type { Verdict } from './delivery.ts'
 
 /** As long as daprd waits for an app. */
 const TIMEOUT_MS = 60_000
 
 /** An answer of the app; or, when it gave none, what that means for the message. */
-export type AppReply =
-  | { readonly text: string }
-  | { readonly verdict: Verdict; readonly failure: string }
+export type AppReply = { readonly text: string } | (NoAnswer & { readonly status?: number })
 
 /** Posts one message or a batch of them. */
 export async function askApp(
@@ -34,14 +34,24 @@ export async function askApp(
       return {
         verdict: { outcome: 'drop_by_app', mayBury: true },
         failure: `Code(404): the app has no route ${path}`,
+        status,
       }
     if (status >= 200 && status <= 299) return { text }
-    return { verdict: { outcome: 'retry', mayBury: true }, failure: `Code(${status})` }
+    return { verdict: { outcome: 'retry', mayBury: true }, failure: `Code(${status})`, status }
   } catch (error) {
     // The subscription ends, or app health has closed the gate: no fault of the message's.
     const mayBury = !signal.aborted && codeOf(error) !== 'ERR_DIRECT_INVOKE'
     return { verdict: { outcome: 'retry', mayBury }, failure: messageOf(error) }
   }
+}
+
+/** Why a policy may ask again: the app wants the message again, or has said nothing. */
+export const failureOf = (
+  { outcome }: Verdict,
+  status: number | undefined,
+): Failure | undefined => {
+  if (outcome !== 'retry') return undefined
+  return status === undefined ? { reason: 'RETRY' } : { reason: `${status}`, httpStatus: status }
 }
 
 /** An answer that says nothing means that all is well. @see dapr `pkg/runtime/pubsub/publisher` */

@@ -2,7 +2,8 @@ import type { HandleMessage, IncomingMessage } from '../../components/pubsub/ind
 import type { BulkSpec } from '../../resources/index.ts'
 import { CLOUD_EVENTS_JSON } from '../../wire/cloud-event.ts'
 import { asRecord } from '../../wire/lower-keys.ts'
-import { askApp, verdictOf } from './ask-app.ts'
+import { type AppReply, askApp, failureOf, verdictOf } from './ask-app.ts'
+import { askGuarded } from './ask-guarded.ts'
 import type { Routes } from './compile-routes.ts'
 import { beginDelivery, type Delivery, type DeliveryParts, type Verdict } from './delivery.ts'
 import { isRaw } from './read-event.ts'
@@ -101,7 +102,13 @@ async function callWith(
   const context = entries.at(-1)?.delivery.context ?? []
   const headers = ['Content-Type', 'application/json', ...context]
   const body = Buffer.from(formatBatch(subscription, parts.newId(), entries))
-  const reply = await askApp(parts, path, headers, body, signal)
+  const reply = await askGuarded<AppReply>(
+    parts.guardOf(subscription.pubsubName),
+    { span: entries.at(-1)?.delivery.span, signal },
+    (abort) => askApp(parts, path, headers, body, abort),
+    (answer) => ('text' in answer ? undefined : failureOf(answer.verdict, answer.status)),
+    (none) => none,
+  )
   const statuses = 'text' in reply ? statusesOf(reply.text) : new Map<unknown, unknown>()
   for (const { entryId, delivery, settle } of entries)
     if ('text' in reply) settle(verdictOf(statuses.get(entryId) || 'RETRY'))

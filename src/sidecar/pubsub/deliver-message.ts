@@ -1,7 +1,8 @@
 import type { IncomingMessage } from '../../components/pubsub/index.ts'
 import { CLOUD_EVENTS_JSON } from '../../wire/cloud-event.ts'
 import { asRecord } from '../../wire/lower-keys.ts'
-import { askApp, metadataHeaders, verdictOf } from './ask-app.ts'
+import { askApp, failureOf, metadataHeaders, verdictOf } from './ask-app.ts'
+import { askGuarded } from './ask-guarded.ts'
 import type { Routes } from './compile-routes.ts'
 import { beginDelivery, type Delivery, type DeliveryParts, type Verdict } from './delivery.ts'
 import type { AppSubscription } from './subscription.ts'
@@ -20,18 +21,32 @@ export async function deliverMessage(
   signal: AbortSignal,
 ): Promise<void> {
   const delivery = beginDelivery(parts, subscription, routes, message)
-  // The place of an inbound policy: it repeats this call, each time as a delivery of its own, while the verdict
-  // is `retry`; only the last one may bury.
-  const verdict = await handOver(parts, delivery, signal)
+  const { span } = delivery
+  const { verdict, failure } = await askGuarded<Handed>(
+    'path' in delivery.target ? parts.guardOf(subscription.pubsubName) : undefined,
+    { span, signal },
+    (abort) => handOver(parts, delivery, abort),
+    (handed) => failureOf(handed.verdict, handed.status),
+    (none) => none,
+  )
+  if (failure !== undefined) span?.fail(failure)
   await delivery.settle(verdict)
+}
+
+interface Handed {
+  readonly verdict: Verdict
+  /** What the span says of it. */
+  readonly failure?: string
+  /** Of an answer that is no success. */
+  readonly status?: number
 }
 
 async function handOver(
   parts: DeliveryParts,
-  { message, event, span, target, context }: Delivery,
+  { message, event, target, context }: Delivery,
   signal: AbortSignal,
-): Promise<Verdict> {
-  if (!('path' in target)) return target
+): Promise<Handed> {
+  if (!('path' in target)) return { verdict: target }
   const headers = [
     'Content-Type',
     CLOUD_EVENTS_JSON,
@@ -39,9 +54,7 @@ async function handOver(
     ...context,
   ]
   const reply = await askApp(parts, target.path, headers, event?.bytes ?? message.data, signal)
-  if ('text' in reply) return verdictOf(statusOf(reply.text))
-  span?.fail(reply.failure)
-  return reply.verdict
+  return 'text' in reply ? { verdict: verdictOf(statusOf(reply.text)) } : reply
 }
 
 function statusOf(text: string): unknown {

@@ -12,6 +12,7 @@ import {
   type Tracer,
 } from '../../telemetry/index.ts'
 import type { AppChannel } from '../app-channel.ts'
+import type { Guard } from '../resiliency/guard.ts'
 import type { Routes } from './compile-routes.ts'
 import type { PubSubMeter } from './pubsub-meter.ts'
 import { contextOf, isExpired, type ReadEvent, readEvent } from './read-event.ts'
@@ -26,6 +27,8 @@ export interface DeliveryParts {
   readonly log: Logger
   readonly meter: PubSubMeter
   readonly newId: () => string
+  /** What stands around the calls of the app for messages of this component. */
+  readonly guardOf: (pubsubName: string) => Guard | undefined
   /** Publishes to the dead letter topic of the same component. */
   readonly bury: (
     subscription: AppSubscription,

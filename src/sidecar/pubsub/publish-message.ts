@@ -11,12 +11,14 @@ import {
 } from '../../wire/cloud-event.ts'
 import { formatTraceparent } from '../../wire/traceparent.ts'
 import type { Hosted } from '../components/component-host.ts'
+import type { GuardSource } from '../resiliency/policies.ts'
 import type { PubSubMeter } from './pubsub-meter.ts'
 import { isRaw } from './read-event.ts'
 import { readTopicAccess } from './topic-access.ts'
 
 export interface PublishParts {
   readonly componentTracer: Pick<Tracer, 'child'>
+  readonly policies: Pick<GuardSource, 'forComponent'>
   readonly clock: Clock
   readonly meter: PubSubMeter
   readonly newId: () => string
@@ -66,7 +68,7 @@ export async function publishMessage(
  * @throws Fault `ERR_PUBSUB_CLOUD_EVENTS_SER`
  */
 export function preparePublish(
-  { componentTracer, clock, newId, own }: PublishParts,
+  { componentTracer, policies, clock, newId, own }: PublishParts,
   parent: Span | undefined,
   { component, block }: Hosted<PubSub>,
   { topic, body, contentType, metadata, context }: ToPublish,
@@ -108,7 +110,9 @@ export function preparePublish(
   return {
     async send() {
       try {
-        await block.publish(message)
+        const publish = () => block.publish(message)
+        const guard = policies.forComponent(component, 'outbound')
+        await (guard === undefined ? publish() : guard.run({ span, attempt: publish }))
         span?.end()
       } catch (error) {
         fail(error)

@@ -5,6 +5,7 @@ import {
   forwardableHeaders,
   limitBody,
   type Request,
+  readBody,
   type Step,
   type Upstream,
   type UpstreamReply,
@@ -16,6 +17,9 @@ import { RELEASE_HEADER } from '../keep/release-header.ts'
 import type { ReleasePeers } from '../keep/release-peers.ts'
 import type { NameResolver } from '../names/name-resolver.ts'
 import type { ContextWatch } from '../report/context-watch.ts'
+import type { Failure, Guard, Outcome } from '../resiliency/guard.ts'
+import type { Policies } from '../resiliency/policies.ts'
+import { retryDelays } from '../resiliency/retry-delays.ts'
 
 export interface ForwardParts {
   readonly own: { readonly appId: string; readonly namespace: string }
@@ -23,6 +27,9 @@ export interface ForwardParts {
   readonly peers: Upstream
   readonly names: NameResolver
   readonly releases: ReleasePeers
+  /** Absent on the callee's side: the caller's sidecar stands for its policies. */
+  readonly policies: Pick<Policies, 'forApp' | 'builtInRetry'> | undefined
+  readonly random: () => number
   readonly watch: Pick<ContextWatch, 'deliver'>
   readonly clock: Clock
   readonly hostName: string
@@ -45,6 +52,7 @@ export const forward = (parts: ForwardParts): Step<SidecarExchange> => ({
 
 async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
   const { request } = x
+  const guard = parts.policies?.forApp(target.id, target.method)
   let exceeded: Fault | undefined
   const outgoing = {
     method: request.method,
@@ -56,7 +64,9 @@ async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
             exceeded = fault
             x.onClientGone?.()
           })
-        : request.body,
+        : guard?.retries && request.body !== undefined
+          ? await readBody(request, parts.maxBodyBytes)
+          : request.body,
   }
   const onAbort = (abort: () => void): void => {
     x.onClientGone = abort
@@ -65,7 +75,13 @@ async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
   if (target.kind === 'app') x.served = parts.watch.deliver(x)
   x.sentMs = parts.clock.elapsedMs()
   try {
-    const { reply, release } = await SENDERS[target.kind](parts, x, target, outgoing, onAbort)
+    const send = SENDERS[target.kind]
+    const { reply, release } =
+      guard === undefined
+        ? await send(parts, x, target, outgoing, onAbort)
+        : await guarded(guard, x, onAbort, (onGivenUp) =>
+            send(parts, x, target, outgoing, onGivenUp),
+          )
     x.answeredMs = parts.clock.elapsedMs()
     x.release = release
     return {
@@ -79,16 +95,54 @@ async function invoke(parts: ForwardParts, x: SidecarExchange, target: Target) {
   } catch (error) {
     if (exceeded !== undefined) throw exceeded
     const code = codeOf(error) ?? ''
+    if (POLICY_FAULTS.has(code))
+      throw apiFault('ERR_DIRECT_INVOKE', { id: target.id, reason: messageOf(error) }, error)
     if (!code.startsWith('UPSTREAM_')) throw error
     throw apiFault('ERR_DIRECT_INVOKE', { id: target.name, reason: reasonOf(error, target) }, error)
   }
+}
+
+const POLICY_FAULTS: ReadonlySet<string> = new Set([
+  'RESILIENCY_TIMEOUT',
+  'BREAKER_OPEN',
+  'BREAKER_BUSY',
+])
+
+/** An answer that is no success counts as a failure; the last one goes on to the client as it came. */
+const guarded = (
+  guard: Guard,
+  { span, request }: SidecarExchange,
+  onAbort: (abort: () => void) => void,
+  attempt: (onAbort: (abort: () => void) => void) => Sent,
+): Sent =>
+  guard.run({
+    span,
+    attempt,
+    onAbort,
+    failureOf(outcome) {
+      const failure = failureOf(outcome)
+      // A body of unknown length is gone with the first attempt.
+      return request.contentLength === undefined && failure
+        ? { ...failure, isFinal: true }
+        : failure
+    },
+    discard({ reply, release }) {
+      reply.body.cancel()
+      release?.()
+    },
+  })
+
+function failureOf(outcome: Outcome<Awaited<Sent>>): Failure | undefined {
+  if (!outcome.ok) return { reason: codeOf(outcome.error) ?? 'failed' }
+  const { status } = outcome.value.reply
+  return status >= 200 && status <= 399 ? undefined : { reason: `${status}`, httpStatus: status }
 }
 
 interface Outgoing {
   readonly method: string
   readonly target: string
   readonly headers: readonly string[]
-  readonly body: Request['body']
+  readonly body: Request['body'] | Uint8Array
 }
 type Sent = Promise<{ readonly reply: UpstreamReply; readonly release?: () => void }>
 type Send = (
@@ -108,12 +162,9 @@ const SENDERS: Readonly<Record<Target['kind'], Send>> = {
   peer: sendToPeer,
 }
 
-/** Dapr's built-in service retries: for a peer that takes no connection, not for answers of any kind. */
-const RETRIES = 3
-const RETRY_INTERVAL_MS = 1_000
-
+/** Dapr's built-in service retries are for a peer that takes no connection, not for answers of any kind. */
 async function sendToPeer(
-  { names, peers, clock, releases }: ForwardParts,
+  { names, peers, clock, releases, policies, random }: ForwardParts,
   x: SidecarExchange,
   target: Target,
   outgoing: Outgoing,
@@ -123,7 +174,7 @@ async function sendToPeer(
   const said = releases.toPeer(x)
   if (said !== undefined)
     outgoing = { ...outgoing, headers: [...outgoing.headers, RELEASE_HEADER, said] }
-  const retries = x.request.contentLength === undefined ? 0 : RETRIES
+  let delays: ReturnType<typeof retryDelays> | undefined
   for (let attempt = 0; ; attempt++) {
     const origin = await names.resolve(target.name, target.namespace)
     if (origin === undefined)
@@ -138,7 +189,13 @@ async function sendToPeer(
     } catch (error) {
       if (codeOf(error) !== 'UPSTREAM_REFUSED') throw error
       names.forget(origin)
-      if (attempt >= retries)
+      if (attempt === 0 && x.request.contentLength !== undefined) {
+        const retry = policies?.builtInRetry(target.id)
+        const startMs = clock.elapsedMs()
+        delays = retry && retryDelays(retry, random, () => clock.elapsedMs() - startMs)
+      }
+      const delayMs = delays?.next().value
+      if (delayMs === undefined)
         throw apiFault(
           'ERR_DIRECT_INVOKE',
           {
@@ -147,18 +204,27 @@ async function sendToPeer(
           },
           error,
         )
-      x.span?.event(`retry ${attempt + 1}: ${messageOf(error)}`)
       // Another instance is tried at once; the same one gets time to come up.
       const next = await names.resolve(target.name, target.namespace)
-      if (next === undefined || next === origin) await pause(clock, onAbort)
+      const isSame = next === undefined || next === origin
+      x.span?.event('retry', {
+        attempt: attempt + 1,
+        delay_ms: isSame ? Math.round(delayMs) : 0,
+        reason: 'UPSTREAM_REFUSED',
+      })
+      if (isSame) await pause(clock, delayMs, onAbort)
     }
   }
 }
 
 /** @throws Fault `UPSTREAM_ABORTED` when the client leaves meanwhile */
-const pause = (clock: Clock, onAbort: (abort: () => void) => void): Promise<void> =>
+const pause = (
+  clock: Clock,
+  delayMs: number,
+  onAbort: (abort: () => void) => void,
+): Promise<void> =>
   new Promise((resolve, reject) => {
-    const cancel = clock.after(RETRY_INTERVAL_MS, resolve)
+    const cancel = clock.after(delayMs, resolve)
     onAbort(() => {
       cancel()
       reject(apiFault('ERR_BODY_READ', { reason: 'the client left' }))

@@ -84,6 +84,15 @@ describe('parseInvokeTarget [dapr: directmessaging.go]', () => {
         expected.length === 5 ? expected : [...expected, undefined],
       ))
 
+  for (const [written, id] of [
+    ['orders.test', 'orders.test'],
+    ['https://me:hunter2@api.test/base', 'https://api.test/base'],
+  ] as const)
+    test(`is found among the targets of a policy as ${id}`, () => {
+      const target = parseInvokeTarget(request('/x', ['dapr-app-id', written]), own)
+      assert.equal(target.id, id)
+    })
+
   for (const [what, target, headers, code] of [
     ['no app id', '/anything', [], 'ERR_DIRECT_INVOKE_NO_APP_ID'],
     ['an empty header', '/a', ['dapr-app-id', ''], 'ERR_DIRECT_INVOKE_NO_APP_ID'],

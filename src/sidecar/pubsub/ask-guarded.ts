@@ -1,0 +1,49 @@
+import { codeOf, messageOf } from '../../base/fault.ts'
+import type { Span } from '../../telemetry/index.ts'
+import type { Failure, Guard } from '../resiliency/guard.ts'
+import type { Verdict } from './delivery.ts'
+
+/** What an app that gave no answer, or none in time, has said of a message. */
+export interface NoAnswer {
+  readonly verdict: Verdict
+  readonly failure: string
+}
+
+/**
+ * Asks the app as often as the inbound policy of the broker's component allows. Attempts are events of one span.
+ *
+ * @param failureOf why an answer asks for another attempt; `undefined`: it does not
+ * @param give what stands for no answer
+ */
+export async function askGuarded<T>(
+  guard: Guard | undefined,
+  { span, signal }: { readonly span: Span | undefined; readonly signal: AbortSignal },
+  ask: (signal: AbortSignal) => Promise<T>,
+  failureOf: (answer: T) => Failure | undefined,
+  give: (none: NoAnswer) => T,
+): Promise<T> {
+  if (guard === undefined) return ask(signal)
+  const left = new AbortController()
+  try {
+    return await guard.run<T>({
+      span,
+      attempt(onAbort) {
+        const attempt = new AbortController()
+        onAbort(() => attempt.abort())
+        return ask(attempt.signal)
+      },
+      onAbort(abort) {
+        if (signal.aborted) abort()
+        else signal.addEventListener('abort', abort, { signal: left.signal })
+      },
+      failureOf: (outcome) =>
+        outcome.ok ? failureOf(outcome.value) : { reason: codeOf(outcome.error) ?? 'failed' },
+    })
+  } catch (error) {
+    // Behind an open breaker, or as the subscription ends, the message has not had its chance.
+    const mayBury = !signal.aborted && codeOf(error)?.startsWith('BREAKER_') !== true
+    return give({ verdict: { outcome: 'retry', mayBury }, failure: messageOf(error) })
+  } finally {
+    left.abort()
+  }
+}
