@@ -29,7 +29,7 @@ import { postShutdown } from './handlers/post-shutdown.ts'
 import { jsonReply } from './handlers/replies.ts'
 import { createReleasePeers } from './keep/release-peers.ts'
 import { createMetricsServer } from './metrics-server.ts'
-import { createPipeline } from './middleware/pipeline.ts'
+import { createPipeline, NO_PIPELINE } from './middleware/pipeline.ts'
 import { createRegistrationResolver } from './names/registration-resolver.ts'
 import { apiPipeline, peerPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
@@ -225,7 +225,14 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const publicSettings = { ...settings, apiToken: undefined }
   const publicApi = server(
     'public',
-    apiPipeline({ ...parts, settings: publicSettings, router: open }),
+    apiPipeline({
+      ...parts,
+      settings: publicSettings,
+      router: open,
+      // Whoever calls here has shown no token: nothing leads on to an app.
+      access: () => ({ ...access, mayInvoke: false }),
+      middleware: NO_PIPELINE,
+    }),
   )
   const peerRoutes = createPeerRoutes({
     postRelease: postRelease(telemetry.keeper, releaseKey),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { eventually } from '../support/eventually.ts'
+import { freePort } from '../support/free-ports.ts'
 import { startTestApp } from '../support/test-app.ts'
 import { send, startSidecars, type TestSidecar } from '../support/test-sidecars.ts'
 
@@ -92,5 +93,31 @@ describe('accessControl without verified identities [dapr: pkg/acl]', () => {
       async () => (await statusOf(caller, 'GET', '/v1.0/invoke/shop/method/x')) === 200,
     )
     assert.match(await shop.metrics(), /acl_global_policy_action_allowed_total\{[^}]*\} 1/)
+  })
+})
+
+describe('--dapr-public-port', () => {
+  test('serves metadata and health without a token, and leads to no app', async () => {
+    const publicPort = await freePort()
+    const app = await startTestApp()
+    await using sidecars = await startSidecars(configuration({}))
+    await using _app = app
+    await sidecars.start('shop', {
+      appPort: app.port,
+      flags: [`--dapr-public-port=${publicPort}`],
+      env: { DAPR_API_TOKEN: 'secret' },
+    })
+    const ask = async (method: string, path: string, headers: string[] = []) =>
+      (await send(publicPort, method, path, headers)).status
+    assert.equal(await ask('GET', '/v1.0/healthz'), 204)
+    assert.equal(await ask('GET', '/v1.0/metadata'), 200)
+    for (const [path, headers] of [
+      ['/v1.0/invoke/shop/method/x', []],
+      ['/x', ['dapr-app-id: shop']],
+      ['/x', [`Authorization: Basic ${Buffer.from('dapr-app-id:shop').toString('base64')}`]],
+      ['/v1.0/state/statestore/a', []],
+    ] as const)
+      assert.equal(await ask('GET', path, [...headers]), 404, path)
+    assert.equal(app.requests.length, 0)
   })
 })

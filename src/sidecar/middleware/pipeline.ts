@@ -91,3 +91,9 @@ export function createPipeline(name: PipelineName, parts: PipelineParts): Pipeli
     },
   }
 }
+
+/** Of a port that the Configuration's handlers do not stand before. */
+export const NO_PIPELINE: Pipeline = {
+  isEmpty: () => true,
+  run: async (request) => ({ request, isChanged: false }),
+}

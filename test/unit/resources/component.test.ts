@@ -63,7 +63,7 @@ spec:
   - { name: s, secretKeyRef: { name: db } }
   - { name: e, envRef: DB }
 ---
-kind: Resiliency
+kind: HTTPEndpoint
 `)
     assert.deepEqual(
       problems.map(({ code, severity, line }) => [code, severity, line]),

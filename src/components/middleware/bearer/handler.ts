@@ -6,7 +6,7 @@ import { plainReply } from '../plain-reply.ts'
 import type { KeySet } from './key-set.ts'
 
 /** daprd's: clocks differ. */
-const CLOCK_SKEW_SECONDS = 180
+const CLOCK_SKEW_SECONDS = 300
 /** Those of two keys: with a shared secret whoever checks tokens could make them, and `none` is none. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],

@@ -5,8 +5,8 @@ import { plainReply } from '../plain-reply.ts'
 
 /** The one that was quiet for longest is forgotten, and begins anew: memory stays bounded. */
 const MAX_ADDRESSES = 10_000
-/** daprd's words. */
-const REFUSED = plainReply(429, 'You have reached maximum request limit.')
+/** daprd's words. A second later there is room again. */
+const REFUSED = plainReply(429, 'You have reached maximum request limit.', ['Retry-After', '1'])
 
 /** By the address of the connection: what a client says of itself in headers is no measure. */
 export function createRateLimit(perSecond: number, clock: Clock): Middleware {
@@ -22,7 +22,17 @@ export function createRateLimit(perSecond: number, clock: Clock): Middleware {
   return {
     features: new Set(),
     handle: ({ remoteAddress }) =>
-      bucketOf(remoteAddress).take(clock.elapsedMs()) ? undefined : { reply: REFUSED },
+      bucketOf(networkOf(remoteAddress)).take(clock.elapsedMs()) ? undefined : { reply: REFUSED },
     async [Symbol.asyncDispose]() {},
   }
+}
+
+/** One host has a whole /64 of IPv6 addresses to send from. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : 8 - groups.length - after.length
+  return [...groups, ...Array(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4).join(':')
 }
