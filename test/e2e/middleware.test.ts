@@ -60,7 +60,10 @@ async function open(
       handlers.map(([each, metadata]) => [`${each.name}.yaml`, component(each, metadata)]),
     ),
     { appPort: app.port, configuration: configuration(pipelines) },
-  )
+  ).catch(async (error) => {
+    await app[Symbol.asyncDispose]()
+    throw error
+  })
   return {
     ...block,
     app,

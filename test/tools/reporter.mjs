@@ -1,13 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import mocha from 'mocha'
+import { openHandles } from './open-handles.mjs'
 
 const { Base } = mocha.reporters
 const SLOW_SUITE_MS = 500
+/** A run that is over and yet holds its process has left something open. */
+const END_MS = 10_000
 
 /**
  * One line a top-level suite, failures in full, then what was skipped. With SIDELIGHT_COUNTS=FILE
  * the counts are written there as JSON: `.ci/run` adds these up and reads no printed summary.
+ * A run whose process does not end says what holds it, as one more failure.
  */
 export class Reporter extends Base {
   constructor(runner, options) {
@@ -52,8 +56,22 @@ export class Reporter extends Base {
         for (const title of skipped) Base.consoleLog(Base.color('pending', `  - ${title}`))
       }
       this.epilogue()
-      const file = process.env.SIDELIGHT_COUNTS
-      if (file) writeFileSync(file, JSON.stringify(counts))
+      const writeCounts = () => {
+        const file = process.env.SIDELIGHT_COUNTS
+        if (file) writeFileSync(file, JSON.stringify(counts))
+      }
+      writeCounts()
+      setTimeout(() => {
+        counts.failed++
+        writeCounts()
+        Base.consoleLog('the tests are over, but the process is held by:')
+        for (const line of openHandles()) Base.consoleLog(Base.color('fail', `  - ${line}`))
+        // Mocha sets the exit code of what it counted itself, as the process exits.
+        process.once('exit', () => {
+          process.exitCode = 1
+        })
+        process.exit()
+      }, END_MS).unref()
     })
   }
 }
