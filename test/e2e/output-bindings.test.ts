@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { component, errorOf, startBlockSidecar } from '../support/block-sidecar.ts'
+import { DEEP_JSON } from '../support/deep-json.ts'
 import { eventually } from '../support/eventually.ts'
 import { type RealRedis, startRedis } from '../support/real-redis.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -222,6 +223,11 @@ describe('output bindings over HTTP [dapr: pkg/api/http/http.go]', () => {
       'metadata that are no texts',
       { operation: 'get', metadata: { key: 1 } },
       /^400 ERR_MALFORMED_REQUEST: .*metadata has texts only$/,
+    ],
+    [
+      'nested too deep',
+      `{"operation":"create","data":${DEEP_JSON}}`,
+      /^400 ERR_MALFORMED_REQUEST: .*nested too deep$/,
     ],
     ['an operation that is no text', { operation: 7 }, /^400 ERR_MALFORMED_REQUEST: /],
     [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { DEEP_JSON } from '../support/deep-json.ts'
 import { eventually } from '../support/eventually.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
 import { send, startSidecars, type TestSidecar, tracing } from '../support/test-sidecars.ts'
@@ -193,6 +194,13 @@ describe('state over HTTP [dapr: pkg/api/http/http.go]', () => {
       'statestore/transaction',
       { operations: [{ operation: 'push', request: { key: 'a' } }] },
       '400 ERR_NOT_SUPPORTED_STATE_OPERATION: operation type push not supported',
+    ],
+    [
+      'a value that is nested too deep',
+      'POST',
+      'statestore',
+      `[{"key":"a","value":${DEEP_JSON}}]`,
+      '400 ERR_MALFORMED_REQUEST: failed deserializing HTTP body: the JSON is nested too deep',
     ],
   ] as const)
     test(`refuses ${what}`, async () => {

@@ -1,5 +1,6 @@
 import { messageOf } from '../../base/fault.ts'
 import { apiFault, headerValue, type Request, readBody } from '../../net/index.ts'
+import { NESTED_TOO_DEEP, toJsonText } from '../../wire/json-text.ts'
 import { lowerKeys } from '../../wire/lower-keys.ts'
 import type { SidecarExchange } from '../exchange.ts'
 
@@ -31,6 +32,13 @@ export function parseJson(text: string): unknown {
   } catch (error) {
     throw malformed(text === '' ? 'the body is empty' : messageOf(error).replace(/".*"/s, '…'))
   }
+}
+
+/** The bytes of a part of what {@link parseJson} gave. @throws Fault `ERR_MALFORMED_REQUEST` */
+export function jsonBytes(value: NonNullable<unknown> | null): Uint8Array {
+  const text = toJsonText(value)
+  if (text === undefined) throw malformed(NESTED_TOO_DEEP)
+  return Buffer.from(text)
 }
 
 export const malformed = (reason: string) => apiFault('ERR_MALFORMED_REQUEST', { reason })

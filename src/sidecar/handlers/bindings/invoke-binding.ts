@@ -16,6 +16,7 @@ import {
   contextOf,
   decodeParam,
   fieldsOf,
+  jsonBytes,
   malformed,
   metadataOf,
   readJson,
@@ -55,7 +56,7 @@ async function readRequest(x: SidecarExchange, maxBytes: number): Promise<Bindin
   if (typeof operation !== 'string') throw malformed('operation is a text')
   return {
     operation,
-    data: Buffer.from(JSON.stringify(data)),
+    data: jsonBytes(data ?? null),
     metadata: metadataOf(metadata, 'metadata'),
   }
 }

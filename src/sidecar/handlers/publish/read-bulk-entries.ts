@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../../base/result.ts'
+import { NESTED_TOO_DEEP, toJsonText } from '../../../wire/json-text.ts'
 import { asRecord, lowerKeys } from '../../../wire/lower-keys.ts'
 
 /** One message of a bulk publish as the request has it. */
@@ -63,7 +64,8 @@ function bodyOf(event: unknown, contentType: string): Result<Uint8Array, string>
   if (type.startsWith('text/'))
     return typeof event === 'string' ? ok(Buffer.from(event)) : err('an event of text is a text')
   const isJson = /^application\/(.+\+)?json$/.test(type)
-  return ok(Buffer.from(typeof event === 'string' && !isJson ? event : JSON.stringify(event)))
+  const text = typeof event === 'string' && !isJson ? event : toJsonText(event)
+  return text === undefined ? err(NESTED_TOO_DEEP) : ok(Buffer.from(text))
 }
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/

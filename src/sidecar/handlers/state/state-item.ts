@@ -5,12 +5,12 @@ import type {
   StateMetadata,
   StateWrite,
 } from '../../../components/state/index.ts'
-import { fieldsOf, malformed, metadataOf } from '../request-parts.ts'
+import { fieldsOf, jsonBytes, malformed, metadataOf } from '../request-parts.ts'
 
 /** One item of a save or a transaction, as the API has it. */
 export interface StateItem {
   readonly key: string
-  readonly value: unknown
+  readonly value: NonNullable<unknown> | null
   readonly etag: string | undefined
   readonly concurrency: Concurrency | undefined
   readonly consistency: Consistency | undefined
@@ -34,10 +34,10 @@ export function readItem(raw: unknown): StateItem {
   }
 }
 
-/** The value is JSON again, as daprd stores it: a text keeps its quotes. */
+/** The value is JSON again, as daprd stores it: a text keeps its quotes. @throws Fault `ERR_MALFORMED_REQUEST` */
 export const toWrite = (item: StateItem, storedKey: string): StateWrite => ({
   key: storedKey,
-  value: Buffer.from(JSON.stringify(item.value)),
+  value: jsonBytes(item.value),
   etag: item.etag,
   concurrency: item.concurrency,
   consistency: item.consistency,
