@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
+import { seldom } from '../base/seldom.ts'
 import type { DriverContext } from '../components/index.ts'
 import type { Resources, SecretFiles, Snapshot } from '../resources/index.ts'
 import { componentMetrics, type MetricsRegistry } from '../telemetry/index.ts'
@@ -106,7 +107,7 @@ export function buildBlocks(
       ...messages,
       ...telemetry,
       app,
-      log,
+      seldomLog: seldom(log, clock),
       guardOf(name) {
         const hosted = host.find('pubsub', name)
         return hosted && policies.forComponent(hosted.component, 'inbound')
@@ -131,6 +132,7 @@ export function buildBlocks(
     own: settings,
     clock,
     log,
+    seldomLog: seldom(log, clock),
     meter: createEventMeter(registry, settings),
     optionsTimeoutMs: settings.appBindingOptionsTimeoutMs,
   })

@@ -324,6 +324,10 @@ export const pubsubMetrics = {
     help: 'Deliveries of messages, each try counted, by outcome: success, retry, drop_by_app, drop_by_sidecar (expired, no CloudEvent, no rule takes it), dead_letter.',
     labels: ['component', 'topic', 'outcome'],
   }),
+  deliveriesInFlight: gauge('sidelight_pubsub_deliveries_in_flight', {
+    help: 'Messages that the app has been given, or waits for in a batch, and has not settled yet.',
+    labels: ['component', 'topic'],
+  }),
 } as const
 
 /** The telemetry pipeline watches itself. */

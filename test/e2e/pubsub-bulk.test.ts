@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DEEP_JSON } from '../support/deep-json.ts'
 import { eventually } from '../support/eventually.ts'
 import { tracing } from '../support/test-sidecars.ts'
 import {
@@ -129,6 +130,11 @@ describe('bulk publish [dapr: pkg/api/http onBulkPublish]', () => {
       'with a text that is none',
       '[{"entryId":"a","event":{"card":"planted"},"contentType":"text/plain"}]',
       /entry 1: an event of text is a text/,
+    ],
+    [
+      'with an event that is nested too deep',
+      `[{"entryId":"a","event":${DEEP_JSON}}]`,
+      /entry 1: the JSON is nested too deep/,
     ],
     ['with metadata that are no texts', '[{"entryId":"a","metadata":{"k":1}}]', /metadata/],
   ] as const)
@@ -276,10 +282,15 @@ describe('bulk subscribe [dapr: pkg/runtime/pubsub/default_bulksub.go]', () => {
     assert.deepEqual(outcomesOf(opened), ['1 drop_by_app', '1 retry', '1 success', '2 success'])
   })
 
-  for (const [what, first] of [
-    ['that says nothing about any of them', { body: '{}' }],
-    ['that is no JSON', { body: 'fine' }],
-    ['of 500', { status: 500 }],
+  for (const [what, first, error] of [
+    ['without statuses', { body: '{}' }, 'the app answers without a list "statuses"'],
+    ['that is no JSON', { body: 'fine' }, 'the app answers without a list "statuses"'],
+    [
+      'that says nothing of any of them',
+      { body: '{"statuses":[]}' },
+      'the app’s answer has no status of this entry',
+    ],
+    ['of 500', { status: 500 }, 'Code(500)'],
   ] as const)
     test(`delivers all of them again after an answer ${what}`, async () => {
       await using opened = await openPubSubApps(
@@ -295,6 +306,10 @@ describe('bulk subscribe [dapr: pkg/runtime/pubsub/default_bulksub.go]', () => {
         '2 success',
         '2 success',
       ])
+      const failed = opened.spans('pubsub/orders').flatMap(({ tags }) => tags?.error ?? [])
+      assert.deepEqual(failed, [error, error, error])
+      // Said once for the three of them.
+      assert.equal(opened.subscriber.log.filter((line) => line.includes('not delivered')).length, 1)
     })
 
   test('delivers all of them again when the app dies under them', async () => {

@@ -55,20 +55,19 @@ describe('the context of a message', () => {
       assert.match(String(opened.delivered()[0]?.headers.traceparent), isValid)
     })
 
-  test('leads from a message that is delivered again, and then buried, to its publisher', async () => {
+  test('leads from a message that is buried, and delivered from there again and again, by way of the burial to its publisher', async () => {
     await using opened = await openPubSubApps({
       subscribe: [{ ...ORDERS, deadLetterTopic: 'dead' }, DEAD],
       answer: ({ target }, nth) => ({ status: target === '/new' || nth === 2 ? 500 : 200 }),
     })
     await opened.publish('x', [TRACEPARENT, 'baggage: user=7'])
     await opened.receiver.waitFor(() => opened.spans('pubsub/dead').length === 2)
-    const [publish] = opened.spans('publish orders')
     const [delivery] = opened.spans('pubsub/orders')
     const [burial] = opened.spans('publish dead')
     assert.ok(opened.receiver.spans.every(({ traceId }) => traceId === TRACE_ID))
     assert.deepEqual([burial?.kind, burial?.parentId], ['PRODUCER', delivery?.id])
     assert.equal(delivery?.tags?.['sidelight.delivery.outcome'], 'dead_letter')
-    for (const span of opened.spans('pubsub/dead')) assert.equal(span.parentId, publish?.id)
+    for (const span of opened.spans('pubsub/dead')) assert.equal(span.parentId, burial?.id)
     assert.equal(opened.delivered('/dead')[0]?.headers.baggage, 'user=7')
   })
 
@@ -151,6 +150,23 @@ describe('what becomes of a message', () => {
       page,
       /sidelight_pubsub_delivery_delay_seconds_count\{component="events",topic="orders"\} 4/,
     )
+  })
+
+  test('is in flight until the app has settled it', async () => {
+    await using opened = await openPubSubApps({
+      subscribe: [ORDERS],
+      answer: (_, nth) => (nth === 1 ? undefined : {}),
+    })
+    const inFlight = async () =>
+      /sidelight_pubsub_deliveries_in_flight\{component="events",topic="orders"\} (\d+)/.exec(
+        await opened.subscriber.metrics(),
+      )?.[1]
+    await opened.publish('x')
+    await opened.app.waitFor(() => opened.delivered().length === 1)
+    assert.equal(await inFlight(), '1')
+    opened.app.cut()
+    await opened.app.waitFor(() => opened.delivered().length === 2)
+    await eventually(async () => (await inFlight()) === '0')
   })
 
   test('ends after its ttl, which the envelope tells', async () => {

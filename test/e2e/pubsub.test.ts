@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { DEEP_JSON } from '../support/deep-json.ts'
 import { tracing } from '../support/test-sidecars.ts'
 import { openPubSubApps, TRACE_ID as T } from './pubsub-fixture.ts'
 
@@ -131,6 +132,8 @@ describe('publish and subscribe [dapr: pkg/runtime/pubsub]', () => {
     await opened.app.waitFor(() => opened.delivered().some(({ target }) => target === '/dead'))
     await opened.receiver.waitFor(({ spans }) => spans.some(({ name }) => name === 'pubsub/dead'))
     assert.ok(opened.receiver.spans.every(({ traceId }) => traceId === T))
+    const delivery = opened.receiver.spans.find(({ name }) => name === 'pubsub/orders')
+    assert.equal(delivery?.tags?.error, 'the app said DROP; it lies in topic dead')
     assert.match(
       await opened.subscriber.metrics(),
       /dapr_component_pubsub_ingress_count\{app_id="subscriber",namespace="default",component="events",topic="orders",process_status="drop",status="drop"\} 1/,
@@ -160,7 +163,7 @@ describe('publish and subscribe [dapr: pkg/runtime/pubsub]', () => {
     ])
   })
 
-  for (const [what, path, headers, status, code] of [
+  for (const [what, path, headers, status, code, body = 'x'] of [
     ['an unknown pubsub', 'other/orders', [], 404, 'ERR_PUBSUB_NOT_FOUND'],
     ['an empty topic', 'events/', [], 404, 'ERR_TOPIC_NAME_EMPTY'],
     [
@@ -177,10 +180,18 @@ describe('publish and subscribe [dapr: pkg/runtime/pubsub]', () => {
       500,
       'ERR_PUBSUB_CLOUD_EVENTS_SER',
     ],
+    [
+      'an envelope that is nested too deep',
+      'events/orders',
+      ['Content-Type: application/cloudevents+json'],
+      500,
+      'ERR_PUBSUB_CLOUD_EVENTS_SER',
+      `{"data":${DEEP_JSON}}`,
+    ],
   ] as const)
     test(`refuses ${what}`, async () => {
       await using opened = await open()
-      const answer = await opened.publish('x', headers, path)
+      const answer = await opened.publish(body, headers, path)
       assert.equal(answer.status, status)
       assert.equal(JSON.parse(answer.body.toString()).errorCode, code)
     })

@@ -24,7 +24,8 @@ export interface EventParts {
   readonly tracer: Tracer
   readonly keeper: TraceKeeper
   readonly clock: Clock
-  readonly log: Logger
+  /** Says the same thing once in a while: a cron whose app fails does so with every tick. */
+  readonly seldomLog: Pick<Logger, 'warning'>
   readonly meter: EventMeter
 }
 
@@ -43,7 +44,7 @@ export async function deliverEvent(
   event: BindingResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const { app, clock, log, keeper, meter } = parts
+  const { app, clock, seldomLog, keeper, meter } = parts
   const { name, route } = binding
   const brought = Object.entries(event.metadata).flat()
   const incoming = extract(brought)
@@ -60,7 +61,7 @@ export async function deliverEvent(
     failure = messageOf(error)
   }
   if (failure !== undefined) {
-    log.warning(`the app has not taken an event: ${failure}`, { component: name })
+    seldomLog.warning(`the app has not taken an event: ${failure}`, { component: name })
     span?.fail(failure)
     if (span?.decision.sampled === false) keeper.keep(span.context.traceId, 'error')
   }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/fault.ts'
+import type { Logger } from '../../base/logger.ts'
 import { pause } from '../../base/pause.ts'
 import type { Binding } from '../../components/bindings/index.ts'
 import type { Component } from '../../resources/index.ts'
@@ -19,6 +20,7 @@ export interface InputBindings extends AsyncDisposable {
 }
 
 export interface InputBindingParts extends EventParts {
+  readonly log: Logger
   readonly host: Pick<ComponentHost, 'all'>
   /** For the answer to `OPTIONS`. */
   readonly optionsTimeoutMs: number

@@ -6,14 +6,19 @@ import { CONTEXT_HEADERS } from '../../telemetry/index.ts'
 import type { AppChannel } from '../app-channel.ts'
 import { callApp } from '../call-app.ts'
 import type { Failure } from '../resiliency/guard.ts'
-import type { NoAnswer } from './ask-guarded.ts'
 import type { Verdict } from './delivery.ts'
 
 /** As long as daprd waits for an app. */
 const TIMEOUT_MS = 60_000
 
-/** An answer of the app; or, when it gave none, what that means for the message. */
-export type AppReply = { readonly text: string } | (NoAnswer & { readonly status?: number })
+/** What an app has said of a message, or its silence. */
+export interface Said {
+  readonly verdict: Verdict
+  /** Why a policy may ask again: a status, the code of a fault, or the app's own word. */
+  readonly reason: string
+  /** Of an answer that is no success. */
+  readonly status?: number
+}
 
 /** Posts one message or a batch of them. */
 export async function askApp(
@@ -22,7 +27,7 @@ export async function askApp(
   headers: RawHeaders,
   body: Uint8Array,
   signal: AbortSignal,
-): Promise<AppReply> {
+): Promise<{ readonly text: string } | Said> {
   try {
     const { status, text } = await callApp(
       app,
@@ -30,29 +35,29 @@ export async function askApp(
       { method: 'POST', target: path, headers, body },
       { timeoutMs: TIMEOUT_MS, signal },
     )
-    if (status === 404)
-      return {
-        verdict: { outcome: 'drop_by_app', mayBury: true },
-        failure: `Code(404): the app has no route ${path}`,
-        status,
-      }
     if (status >= 200 && status <= 299) return { text }
-    return { verdict: { outcome: 'retry', mayBury: true }, failure: `Code(${status})`, status }
+    const verdict: Verdict =
+      status === 404
+        ? {
+            outcome: 'drop_by_app',
+            mayBury: true,
+            failure: `Code(404): the app has no route ${path}`,
+          }
+        : { outcome: 'retry', mayBury: true, failure: `Code(${status})` }
+    return { verdict, reason: `${status}`, status }
   } catch (error) {
     // The subscription ends, or app health has closed the gate: no fault of the message's.
     const mayBury = !signal.aborted && codeOf(error) !== 'ERR_DIRECT_INVOKE'
-    return { verdict: { outcome: 'retry', mayBury }, failure: messageOf(error) }
+    const verdict: Verdict = { outcome: 'retry', mayBury, failure: messageOf(error) }
+    return { verdict, reason: codeOf(error) ?? 'failed' }
   }
 }
 
-/** Why a policy may ask again: the app wants the message again, or has said nothing. */
-export const failureOf = (
-  { outcome }: Verdict,
-  status: number | undefined,
-): Failure | undefined => {
-  if (outcome !== 'retry') return undefined
-  return status === undefined ? { reason: 'RETRY' } : { reason: `${status}`, httpStatus: status }
-}
+/** Whether a policy may ask again: not when the message is done with. */
+export const failureOf = ({ verdict, reason, status }: Said): Failure | undefined =>
+  verdict.outcome === 'retry'
+    ? { reason, ...(status !== undefined && { httpStatus: status }) }
+    : undefined
 
 /** An answer that says nothing means that all is well. @see dapr `pkg/runtime/pubsub/publisher` */
 export const verdictOf = (status: unknown): Verdict =>

@@ -3,24 +3,18 @@ import type { Span } from '../../telemetry/index.ts'
 import type { Failure, Guard } from '../resiliency/guard.ts'
 import type { Verdict } from './delivery.ts'
 
-/** What an app that gave no answer, or none in time, has said of a message. */
-export interface NoAnswer {
-  readonly verdict: Verdict
-  readonly failure: string
-}
-
 /**
  * Asks the app as often as the inbound policy of the broker's component allows. Attempts are events of one span.
  *
  * @param failureOf why an answer asks for another attempt; `undefined`: it does not
- * @param give what stands for no answer
+ * @param giveUp what stands for no answer, or none in time
  */
 export async function askGuarded<T>(
   guard: Guard | undefined,
   { span, signal }: { readonly span: Span | undefined; readonly signal: AbortSignal },
   ask: (signal: AbortSignal) => Promise<T>,
   failureOf: (answer: T) => Failure | undefined,
-  give: (none: NoAnswer) => T,
+  giveUp: (verdict: Verdict) => T,
 ): Promise<T> {
   if (guard === undefined) return ask(signal)
   const left = new AbortController()
@@ -42,7 +36,7 @@ export async function askGuarded<T>(
   } catch (error) {
     // Behind an open breaker, or as the subscription ends, the message has not had its chance.
     const mayBury = !signal.aborted && codeOf(error)?.startsWith('BREAKER_') !== true
-    return give({ verdict: { outcome: 'retry', mayBury }, failure: messageOf(error) })
+    return giveUp({ outcome: 'retry', mayBury, failure: messageOf(error) })
   } finally {
     left.abort()
   }

@@ -2,7 +2,7 @@ import type { HandleMessage, IncomingMessage } from '../../components/pubsub/ind
 import type { BulkSpec } from '../../resources/index.ts'
 import { CLOUD_EVENTS_JSON } from '../../wire/cloud-event.ts'
 import { asRecord } from '../../wire/lower-keys.ts'
-import { type AppReply, askApp, failureOf, verdictOf } from './ask-app.ts'
+import { askApp, failureOf, type Said, verdictOf } from './ask-app.ts'
 import { askGuarded } from './ask-guarded.ts'
 import type { Routes } from './compile-routes.ts'
 import { beginDelivery, type Delivery, type DeliveryParts, type Verdict } from './delivery.ts'
@@ -102,20 +102,15 @@ async function callWith(
   const context = entries.at(-1)?.delivery.context ?? []
   const headers = ['Content-Type', 'application/json', ...context]
   const body = Buffer.from(formatBatch(subscription, parts.newId(), entries))
-  const reply = await askGuarded<AppReply>(
+  const reply = await askGuarded<{ readonly text: string } | Said>(
     parts.guardOf(subscription.pubsubName),
     { span: entries.at(-1)?.delivery.span, signal },
     (abort) => askApp(parts, path, headers, body, abort),
-    (answer) => ('text' in answer ? undefined : failureOf(answer.verdict, answer.status)),
-    (none) => none,
+    (answer) => ('text' in answer ? undefined : failureOf(answer)),
+    (none) => ({ verdict: none, reason: '' }),
   )
-  const statuses = 'text' in reply ? statusesOf(reply.text) : new Map<unknown, unknown>()
-  for (const { entryId, delivery, settle } of entries)
-    if ('text' in reply) settle(verdictOf(statuses.get(entryId) || 'RETRY'))
-    else {
-      delivery.span?.fail(reply.failure)
-      settle(reply.verdict)
-    }
+  const verdictOn = 'text' in reply ? readStatuses(reply.text) : () => reply.verdict
+  for (const { entryId, settle } of entries) settle(verdictOn(entryId))
   meter.deliveredBatch(
     subscription,
     'text' in reply ? 'success' : 'retry',
@@ -152,13 +147,20 @@ function pairsOf(headers: readonly string[]): Record<string, string> {
   return pairs
 }
 
-/** By entry id; an entry that is not there is to be delivered again. */
-function statusesOf(text: string): ReadonlyMap<unknown, unknown> {
+/** The verdict on each entry. One that the app says nothing of is to be delivered again. */
+function readStatuses(text: string): (entryId: string) => Verdict {
+  let statuses: unknown
   try {
-    const { statuses } = asRecord(JSON.parse(text))
-    if (!Array.isArray(statuses)) return new Map()
-    return new Map(statuses.map(asRecord).map(({ entryId, status }) => [entryId, status]))
+    statuses = asRecord(JSON.parse(text)).statuses
   } catch {
-    return new Map()
+    // No JSON has no list either.
   }
+  if (!Array.isArray(statuses)) return () => unsaid('the app answers without a list "statuses"')
+  const byId = new Map(statuses.map(asRecord).map(({ entryId, status }) => [entryId, status]))
+  return (entryId) =>
+    byId.has(entryId)
+      ? verdictOf(byId.get(entryId) || 'RETRY')
+      : unsaid('the app’s answer has no status of this entry')
 }
+
+const unsaid = (failure: string): Verdict => ({ outcome: 'retry', mayBury: true, failure })

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from '../../components/pubsub/index.ts'
 import { CLOUD_EVENTS_JSON } from '../../wire/cloud-event.ts'
 import { asRecord } from '../../wire/lower-keys.ts'
-import { askApp, failureOf, metadataHeaders, verdictOf } from './ask-app.ts'
+import { askApp, failureOf, metadataHeaders, type Said, verdictOf } from './ask-app.ts'
 import { askGuarded } from './ask-guarded.ts'
 import type { Routes } from './compile-routes.ts'
-import { beginDelivery, type Delivery, type DeliveryParts, type Verdict } from './delivery.ts'
+import { beginDelivery, type Delivery, type DeliveryParts } from './delivery.ts'
 import type { AppSubscription } from './subscription.ts'
 
 /**
@@ -21,40 +21,32 @@ export async function deliverMessage(
   signal: AbortSignal,
 ): Promise<void> {
   const delivery = beginDelivery(parts, subscription, routes, message)
-  const { span } = delivery
-  const { verdict, failure } = await askGuarded<Handed>(
-    'path' in delivery.target ? parts.guardOf(subscription.pubsubName) : undefined,
+  const { span, target } = delivery
+  if (!('path' in target)) return delivery.settle(target)
+  const { verdict } = await askGuarded<Said>(
+    parts.guardOf(subscription.pubsubName),
     { span, signal },
-    (abort) => handOver(parts, delivery, abort),
-    (handed) => failureOf(handed.verdict, handed.status),
-    (none) => none,
+    (abort) => handOver(parts, delivery, target.path, abort),
+    failureOf,
+    (none) => ({ verdict: none, reason: '' }),
   )
-  if (failure !== undefined) span?.fail(failure)
   await delivery.settle(verdict)
-}
-
-interface Handed {
-  readonly verdict: Verdict
-  /** What the span says of it. */
-  readonly failure?: string
-  /** Of an answer that is no success. */
-  readonly status?: number
 }
 
 async function handOver(
   parts: DeliveryParts,
-  { message, event, target, context }: Delivery,
+  { message, event, context }: Delivery,
+  path: string,
   signal: AbortSignal,
-): Promise<Handed> {
-  if (!('path' in target)) return { verdict: target }
+): Promise<Said> {
   const headers = [
     'Content-Type',
     CLOUD_EVENTS_JSON,
     ...metadataHeaders(message.metadata),
     ...context,
   ]
-  const reply = await askApp(parts, target.path, headers, event?.bytes ?? message.data, signal)
-  return 'text' in reply ? { verdict: verdictOf(statusOf(reply.text)) } : reply
+  const reply = await askApp(parts, path, headers, event?.bytes ?? message.data, signal)
+  return 'text' in reply ? { verdict: verdictOf(statusOf(reply.text)), reason: 'RETRY' } : reply
 }
 
 function statusOf(text: string): unknown {

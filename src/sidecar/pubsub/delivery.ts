@@ -24,7 +24,8 @@ export interface DeliveryParts {
   readonly tracer: Tracer
   readonly keeper: TraceKeeper
   readonly clock: Clock
-  readonly log: Logger
+  /** Says the same thing once in a while: an app that fails does so with every message. */
+  readonly seldomLog: Pick<Logger, 'warning'>
   readonly meter: PubSubMeter
   readonly newId: () => string
   /** What stands around the calls of the app for messages of this component. */
@@ -43,6 +44,8 @@ export interface Verdict {
   readonly outcome: Exclude<DeliveryOutcome, 'dead_letter'>
   /** A message that is not taken goes to the dead letter topic if there is one. */
   readonly mayBury: boolean
+  /** Why, for span and log. Absent: it was taken, or the app has said what is to become of it. */
+  readonly failure?: string
 }
 
 /** One try to hand one message to the app. */
@@ -65,6 +68,12 @@ const FAILED: Verdict = { outcome: 'retry', mayBury: true }
 const UNWANTED: Verdict = { outcome: 'drop_by_sidecar', mayBury: true }
 const EXPIRED: Verdict = { outcome: 'drop_by_sidecar', mayBury: false }
 
+/** The app's word for what is to become of a message. */
+const WORDS: Readonly<Partial<Record<DeliveryOutcome, string>>> = {
+  retry: 'RETRY',
+  drop_by_app: 'DROP',
+}
+
 /** Opens the span of a delivery below that of the publisher. A message without context begins a trace. */
 export function beginDelivery(
   parts: DeliveryParts,
@@ -74,22 +83,19 @@ export function beginDelivery(
 ): Delivery {
   const { clock, meter, keeper } = parts
   const startMs = clock.elapsedMs()
+  meter.began(subscription)
   const event = readEvent(parts, subscription, message)
-  const carried = { ...message.metadata, ...event?.event }
+  // An envelope leads to its publisher; metadata lead to the last hop: a raw payload's, or a burial.
+  const carried = { ...event?.event, ...message.metadata }
   const context = contextOf(carried)
   const route = event === undefined ? undefined : routes.pick(event.event)
   const path = route?.ok ? route.value : undefined
   const span = openSpan(parts, subscription, message, path ?? '', context)
-  const refuse = (reason: string, verdict: Verdict): Verdict => {
-    span?.fail(reason)
-    parts.log.warning(`a message was not delivered: ${reason}`, { topic: message.topic })
-    return verdict
-  }
   const targetOf = (): Delivery['target'] => {
-    if (event === undefined) return refuse('the message is no CloudEvent', UNWANTED)
+    if (event === undefined) return { ...UNWANTED, failure: 'the message is no CloudEvent' }
     if (isExpired(event.event, clock)) return EXPIRED
-    if (route?.ok === false) return refuse(route.error, FAILED)
-    return path === undefined ? refuse('no rule takes the message', UNWANTED) : { path }
+    if (route?.ok === false) return { ...FAILED, failure: route.error }
+    return path === undefined ? { ...UNWANTED, failure: 'no rule takes the message' } : { path }
   }
   const forApp = [...context]
   if (span !== undefined) {
@@ -102,15 +108,24 @@ export function beginDelivery(
     span,
     target: targetOf(),
     context: forApp,
-    async settle({ outcome: wanted, mayBury }) {
+    async settle({ outcome: wanted, mayBury, failure }) {
+      const { deadLetterTopic } = subscription
       let outcome: DeliveryOutcome = wanted
-      if (mayBury && subscription.deadLetterTopic !== undefined)
+      const fail = (reason: string): void => {
+        span?.fail(reason)
+        parts.seldomLog.warning(`a message was not delivered: ${reason}`, { topic: message.topic })
+      }
+      if (failure !== undefined) fail(failure)
+      if (mayBury && deadLetterTopic !== undefined)
         try {
           await parts.bury(subscription, message, event, span)
           outcome = 'dead_letter'
+          // Whatever the app meant by it, somebody has to look at the message now.
+          if (failure === undefined)
+            fail(`the app said ${WORDS[wanted]}; it lies in topic ${deadLetterTopic}`)
         } catch (error) {
           outcome = 'retry'
-          span?.fail(`the dead letter topic does not take it: ${messageOf(error)}`)
+          fail(`the dead letter topic does not take it: ${messageOf(error)}`)
         }
       span?.set(attributes.deliveryOutcome, outcome)
       if (span?.error !== undefined && !span.decision.sampled)

@@ -2,13 +2,14 @@ import type { Clock } from '../../base/clock.ts'
 import { codeOf, messageOf } from '../../base/fault.ts'
 import type { OutgoingMessage, PubSub } from '../../components/pubsub/index.ts'
 import { apiFault } from '../../net/index.ts'
-import { attributes, type Span, type Tracer } from '../../telemetry/index.ts'
+import { attributes, CONTEXT_HEADERS, type Span, type Tracer } from '../../telemetry/index.ts'
 import {
   CLOUD_EVENTS_JSON,
   completeCloudEvent,
   type EnvelopeInput,
   wrapCloudEvent,
 } from '../../wire/cloud-event.ts'
+import { NESTED_TOO_DEEP, toJsonText } from '../../wire/json-text.ts'
 import { formatTraceparent } from '../../wire/traceparent.ts'
 import type { Hosted } from '../components/component-host.ts'
 import type { GuardSource } from '../resiliency/policies.ts'
@@ -148,15 +149,26 @@ export function openPublishSpan(
 
 function encode(envelope: EnvelopeInput): Omit<OutgoingMessage, 'topic'> {
   const { contentType, metadata, body, traceparent, tracestate, baggage } = envelope
+  // Context in metadata is the word of the sidecar that sent the message last.
+  const others = Object.fromEntries(
+    Object.entries(metadata).filter(([name]) => !CONTEXT_HEADERS.has(name.toLowerCase())),
+  )
   if (isRaw(metadata)) {
     // No envelope carries the context: the broker's metadata does, where it has any.
     const context = Object.entries({ traceparent, tracestate, baggage }).filter(([, text]) => text)
-    return { data: body, contentType, metadata: { ...Object.fromEntries(context), ...metadata } }
+    return { data: body, contentType, metadata: { ...others, ...Object.fromEntries(context) } }
   }
   if (contentType.split(';')[0]?.trim().toLowerCase() !== CLOUD_EVENTS_JSON)
-    return { data: Buffer.from(wrapCloudEvent(envelope)), contentType: CLOUD_EVENTS_JSON, metadata }
+    return {
+      data: Buffer.from(wrapCloudEvent(envelope)),
+      contentType: CLOUD_EVENTS_JSON,
+      metadata: others,
+    }
   const event = completeCloudEvent(envelope)
-  if (event === undefined)
-    throw apiFault('ERR_PUBSUB_CLOUD_EVENTS_SER', { reason: 'the body is no JSON object' })
-  return { data: Buffer.from(JSON.stringify(event)), contentType: CLOUD_EVENTS_JSON, metadata }
+  if (event === undefined) throw notSerialized('the body is no JSON object')
+  const text = toJsonText(event)
+  if (text === undefined) throw notSerialized(NESTED_TOO_DEEP)
+  return { data: Buffer.from(text), contentType: CLOUD_EVENTS_JSON, metadata: others }
 }
+
+const notSerialized = (reason: string) => apiFault('ERR_PUBSUB_CLOUD_EVENTS_SER', { reason })

@@ -12,6 +12,8 @@ export interface PubSubMeter {
   publishedBatch(component: string, topic: string, success: boolean, durationMs: number): void
   /** Between publish and the begin of the first delivery. */
   waited(subscription: Heard, delayMs: number): void
+  /** A delivery has begun; `delivered` ends it. */
+  began(subscription: Heard): void
   /** One message, alone or in a batch. */
   delivered(subscription: Heard, outcome: DeliveryOutcome, durationMs: number): void
   /** One call of the app for several messages. */
@@ -46,6 +48,7 @@ export function createPubSubMeter(
     ingressBulkEvents: registry.counter(componentMetrics.ingressBulkEventCount),
     deliveries: registry.counter(pubsubMetrics.deliveries),
     delay: registry.histogram(pubsubMetrics.deliveryDelay),
+    inFlight: registry.gauge(pubsubMetrics.deliveriesInFlight),
   }
   // An app makes up as many topics as it likes.
   const hold = <S>(family: string, make: (topic: string, component: string, word: string) => S) =>
@@ -75,6 +78,14 @@ export function createPubSubMeter(
   const delay = hold(pubsubMetrics.deliveryDelay.name, (topic, component) =>
     m.delay.with({ component, topic }),
   )
+  const inFlight = hold(pubsubMetrics.deliveriesInFlight.name, (topic, component) => {
+    const gauge = m.inFlight.with({ component, topic })
+    let count = 0
+    return (difference: 1 | -1) => {
+      count += difference
+      gauge.set(count)
+    }
+  })
   const record = ({ count, latency }: ReturnType<typeof egress>, durationMs: number): void => {
     count.inc()
     latency.observe(durationMs)
@@ -85,7 +96,9 @@ export function createPubSubMeter(
     publishedBatch: (component, topic, success, durationMs) =>
       record(egressBulk(topic, component, String(success)), durationMs),
     waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
+    began: ({ pubsubName, topic }) => inFlight(topic, pubsubName)(1),
     delivered({ pubsubName, topic, bulk }, outcome, durationMs) {
+      inFlight(topic, pubsubName)(-1)
       deliveries(topic, pubsubName, outcome).inc()
       const status = PROCESS_STATUS[outcome]
       if (bulk === undefined) record(ingress(topic, pubsubName, status), durationMs)

@@ -41,10 +41,7 @@ export function readEvent(
 const withoutAbsent = (fields: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-/**
- * The headers of the publisher's context. An envelope's word counts before that of the message's metadata, where
- * raw payloads carry theirs; daprd reads neither `tracestate` nor baggage.
- */
+/** The headers of the context that a message brings. daprd reads neither `tracestate` nor baggage. */
 export function contextOf(carried: CloudEvent): string[] {
   const headers: string[] = []
   const parent = carried.traceparent || carried.traceid
