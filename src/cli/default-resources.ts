@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Fault, messageOf } from '../base/fault.ts'
 
@@ -7,6 +7,8 @@ import { Fault, messageOf } from '../base/fault.ts'
 export interface DefaultResources {
   readonly configFile: string
   readonly componentsDirectory: string
+  /** The file is of an earlier run, and sends spans to another port of this machine. */
+  readonly otherBackendPort: number | undefined
 }
 
 /**
@@ -23,6 +25,7 @@ export async function ensureDefaultResources(
   const configFile = join(home, 'config.yaml')
   const componentsDirectory = join(home, 'components')
   await ensure(configFile, configuration(backendPort))
+  const port = Number(ENDPOINT.exec(await readFile(configFile, 'utf8'))?.[1] ?? backendPort)
   // Whoever has taken a component away does not want it back.
   if (!existsSync(componentsDirectory)) {
     const put = (name: string, type: string, database: string) =>
@@ -30,8 +33,14 @@ export async function ensureDefaultResources(
     await put('statestore', 'state.sqlite', 'state.db')
     await put('pubsub', 'pubsub.sqlite', 'messages.db')
   }
-  return { configFile, componentsDirectory }
+  return {
+    configFile,
+    componentsDirectory,
+    otherBackendPort: port === backendPort ? undefined : port,
+  }
 }
+
+const ENDPOINT = /^ *endpointAddress: http:\/\/localhost:(\d+)\/api\/v2\/spans$/m
 
 async function ensure(file: string, text: string): Promise<void> {
   if (existsSync(file)) return

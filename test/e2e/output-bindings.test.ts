@@ -396,6 +396,19 @@ describe('output bindings whose other side fails', () => {
     assert.equal(server.requests.length, 5)
   })
 
+  test('refuse a path that leads out of the component’s URL', async () => {
+    await using server = await startTestApp()
+    await using opened = await open({ 'b.yaml': http(`${server.url}/api`) })
+    const reach = (path: string) => opened.invoke('web', { operation: 'get', metadata: { path } })
+    for (const path of ['../admin', '/../../admin', 'a/../../admin', '%2e%2e/admin', '..\\admin'])
+      assert.match(errorOf(await reach(path)), /: the path leads out of the URL$/)
+    await reach('a/../b')
+    assert.deepEqual(
+      server.requests.map(({ target }) => target),
+      ['/api/b'],
+    )
+  })
+
   test('say that Redis is gone, and work again when it is back', async function () {
     await using redis = await startRedis(this)
     await using opened = await open({ 'b.yaml': redisOf(redis) })

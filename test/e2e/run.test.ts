@@ -260,4 +260,26 @@ describe('sidelight run', () => {
     backend.kill('SIGTERM')
     assert.equal((await backend.exit).code, 0)
   })
+
+  test('says that the Configuration of an earlier run leads to another backend', async () => {
+    await using home = await temporaryDirectory()
+    const env = { SIDELIGHT_HOME: home.path }
+    const ports = [await freePort(), await freePort()]
+    const runs = async (port: number | undefined) => {
+      await using program = await spawnCli(
+        ['run', '-a', 'x', `--backend-port=${port}`, '--', 'node', '-e', ''],
+        { env },
+      )
+      await program.exit
+      return program.stderr
+    }
+    assert.doesNotMatch(await runs(ports[0]), /sends spans/)
+    assert.match(
+      await runs(ports[1]),
+      new RegExp(
+        `^warning: .*config\\.yaml sends spans to port ${ports[0]}, not to the backend on port ${ports[1]}: `,
+        'm',
+      ),
+    )
+  })
 })

@@ -27,6 +27,8 @@ const startWriter = (file: string, name: string) =>
 
 const refused = (message: RegExp) => ({ code: 'STATE_UNAVAILABLE', retryable: false, message })
 
+const ANYHOW = { consistency: undefined, metadata: {} }
+
 describe('state.sqlite when something fails', () => {
   test('loses nothing acknowledged when two writers are killed amid transactions', async function () {
     this.timeout(30_000)
@@ -154,12 +156,13 @@ spec: { type: state.sqlite, version: v1, metadata: ${metadata} }
     await assert.rejects(damaged.transact(upserts, {}), refused(/damaged.*\.recover/))
   })
 
-  test('says that its file was removed, rather than write into nothing', async () => {
+  test('says that its file was removed, rather than go on with what nobody else finds', async () => {
     await using directory = await temporaryDirectory()
     await using store = await connect(directory.file('state.db'))
     await store.set(writeOf('a', 'one'))
     await rm(directory.file('state.db'))
     await assert.rejects(store.set(writeOf('a', 'two')), refused(/removed or replaced/))
+    await assert.rejects(store.get('a', ANYHOW), refused(/removed or replaced/))
   })
 
   test('says that the disk is full, and keeps what it had', async function () {
@@ -224,7 +227,7 @@ spec: { type: state.sqlite, version: v1, metadata: ${metadata} }
     database
       .prepare("INSERT INTO state VALUES ('theirs', 'YQ==', 1, 'e', '2026-01-01 00:00:30', ?)")
       .run(['2026-01-01 00:00:00'])
-    const record = await store.get('theirs', { consistency: undefined, metadata: {} })
+    const record = await store.get('theirs', ANYHOW)
     assert.equal(Buffer.from(record?.value ?? []).toString(), 'a')
     assert.equal(record?.expiresMs, Date.parse('2026-01-01T00:00:30Z'))
     clock.advance(30_000)

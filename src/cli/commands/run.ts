@@ -51,6 +51,11 @@ export const run: Command = async (argv, context) => {
   const defaults = await ensureDefaultResources(context.home, values['backend-port'])
   const apps = toBundleApps(plan.value, defaults, context)
   if (!apps.ok) return reportProblems(context, apps.error)
+  const usesDefaults = plan.value.some(({ configFiles }) => configFiles.length === 0)
+  if (values.backend && usesDefaults && defaults.otherBackendPort !== undefined)
+    context.err(
+      `warning: ${defaults.configFile} sends spans to port ${defaults.otherBackendPort}, not to the backend on port ${values['backend-port']}: change its endpointAddress, or remove the file to have it made anew`,
+    )
   const taken = await findTakenPorts(apps.value)
   if (taken.length > 0) return reportProblems(context, taken)
 

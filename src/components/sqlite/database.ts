@@ -82,7 +82,10 @@ export class SqliteDatabase implements AsyncDisposable {
 
   /** For statements that change nothing. */
   read<T>(operation: (sql: Sql) => T): Promise<T> {
-    return this.#patiently(() => operation(this.#sql))
+    return this.#patiently(() => {
+      this.#checkFile()
+      return operation(this.#sql)
+    })
   }
 
   /** All or nothing: what it throws has undone everything. May be called again while another process writes. */
@@ -155,7 +158,7 @@ export class SqliteDatabase implements AsyncDisposable {
     }
   }
 
-  /** SQLite would go on writing into a file that nobody finds again. */
+  /** SQLite would go on with a file that nobody else finds. */
   #checkFile(): void {
     if (this.#file === undefined) return
     const { path, stats } = this.#file

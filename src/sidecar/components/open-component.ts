@@ -9,6 +9,7 @@ import type { Component } from '../../resources/index.ts'
 import { blockOf, drivers, driversOf } from './blocks.ts'
 import { encryptState, readEncryptionKeys } from './encrypt-state.ts'
 import { type MetadataLookup, resolveMetadata } from './resolve-metadata.ts'
+import { keyPrefixTrouble } from './stored-key.ts'
 
 /** For the driver's own words after the time is up. */
 const LAST_WORDS_MS = 500
@@ -39,6 +40,8 @@ export async function openComponent(
   const settings = readSettings(driver.settings, metadata.value)
   if (!settings.ok)
     return err(settings.error.map(({ setting, message }) => `${setting}: ${message}`).join('; '))
+  const keyTrouble = keyPrefixTrouble(component)
+  if (keyTrouble !== undefined) return err(keyTrouble)
   const keys =
     blockOf(type) === 'state' ? readEncryptionKeys(component, metadata.value) : ok(undefined)
   if (!keys.ok) return keys

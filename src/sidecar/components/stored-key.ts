@@ -3,6 +3,7 @@ import type { Component } from '../../resources/index.ts'
 import { metadataValue } from './metadata-value.ts'
 
 const SEPARATOR = '||'
+const KEY_PREFIX = 'keyPrefix'
 
 /**
  * The key as it stands in the store, by the component's `keyPrefix`: `appid` (default), `name`, `namespace`,
@@ -16,10 +17,9 @@ export function toStoredKey(
   own: { readonly appId: string; readonly namespace: string },
   key: string,
 ): string {
-  const strategy = metadataValue(component, 'keyPrefix')
-  for (const part of [key, strategy])
-    if (part.includes(SEPARATOR))
-      throw apiFault('ERR_MALFORMED_REQUEST_KEY', { key: part, name: component.name })
+  if (key.includes(SEPARATOR))
+    throw apiFault('ERR_MALFORMED_REQUEST_KEY', { key, name: component.name })
+  const strategy = metadataValue(component, KEY_PREFIX)
   switch (strategy.toLowerCase()) {
     case 'none':
       return key
@@ -45,3 +45,9 @@ export function toStoredKey(
  */
 export const toLockKey = (...stored: Parameters<typeof toStoredKey>): string =>
   `lock${SEPARATOR}${toStoredKey(...stored)}`
+
+/** Why the component's `keyPrefix` cannot be used; `undefined`: it can. */
+export const keyPrefixTrouble = (component: Component): string | undefined =>
+  metadataValue(component, KEY_PREFIX).includes(SEPARATOR)
+    ? `${KEY_PREFIX}: it can't contain '${SEPARATOR}', which stands between prefix and key`
+    : undefined

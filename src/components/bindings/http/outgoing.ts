@@ -73,11 +73,13 @@ export function toOutgoing(
   }
 }
 
-/** The metadata `path` is added to the URL's path, with its query. */
+/** The metadata `path` is added to the URL's path, with its query. An app reaches what lies below the URL, and no more. */
 function targetOf({ url }: Destination, path: string): string {
-  const text = path === '' ? url : `${url.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`
+  const base = `${url.replace(/\/+$/, '')}/`
+  const text = path === '' ? url : base + path.replace(/^\/+/, '')
   if (!URL.canParse(text)) throw invalid('the path cannot be sent')
-  const { pathname, search } = new URL(text)
+  const { href, pathname, search } = new URL(text)
+  if (path !== '' && !href.startsWith(base)) throw invalid('the path leads out of the URL')
   return pathname + search
 }
 
