@@ -13,7 +13,7 @@ import { freePort } from '../support/free-ports.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
 import { startSidecars, tracing } from '../support/test-sidecars.ts'
 
-const COMPONENTS = `
+const componentsIn = (home: string) => `
 apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: statestore }
@@ -35,6 +35,20 @@ apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: locks }
 spec: { type: lock.in-memory }
+---
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: files }
+spec:
+  type: bindings.localstorage
+  metadata: [{ name: rootPath, value: "${home}/files" }]
+---
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: tick }
+spec:
+  type: bindings.cron
+  metadata: [{ name: schedule, value: "@every 1s" }]
 `
 
 /** The SDK tells the console of each answer that it does not like, which is what these tests are about. */
@@ -51,7 +65,7 @@ async function open(prepare: (server: DaprServer) => Promise<unknown> = async ()
   const sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
   const directory = `${sidecars.home}/components`
   await mkdir(directory)
-  await writeFile(`${directory}/all.yaml`, COMPONENTS)
+  await writeFile(`${directory}/all.yaml`, componentsIn(sidecars.home))
   const appPort = await freePort()
   const sidecar = await sidecars.start('shop', {
     appPort,
@@ -188,6 +202,20 @@ describe('@dapr/dapr 3.18.0 over HTTP, unmodified', () => {
     await pubsub.publish('pubsub', 'refused', { n: 5 })
     await eventually(() => new Set(got).size === 3)
     assert.deepEqual([...new Set(got)].sort(), ['dead 5', 'default 1', 'large 11'])
+  })
+
+  test('sends to a binding, and receives from one', async () => {
+    let ticks = 0
+    await using opened = await open((server) =>
+      server.binding.receive('tick', async () => void ticks++),
+    )
+    const { binding } = opened.client
+    await binding.send('files', 'create', { n: 1 }, { fileName: 'a.json' })
+    assert.deepEqual(await binding.send('files', 'get', undefined, { fileName: 'a.json' }), {
+      n: 1,
+    })
+    await eventually(() => ticks > 0)
+    await opened.receiver.waitFor(({ spans }) => spans.some(({ name }) => name === 'bindings/tick'))
   })
 
   test('reads secrets and holds locks', async () => {
