@@ -4,6 +4,8 @@ import { type StateStore, stateDrivers } from '../../src/components/state/index.
 import { eventually } from '../support/eventually.ts'
 import { openStateStore, textOf, writeOf } from '../support/open-state-store.ts'
 import { POSTGRES_PASSWORD, type RealPostgres, startPostgres } from '../support/real-postgres.ts'
+import { selfSign } from '../support/self-signed.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const READ = { consistency: undefined, metadata: {} } as const
 
@@ -115,6 +117,36 @@ describe('state.postgresql when PostgreSQL fails', () => {
         assert.ok(!`${error.stack}`.includes(POSTGRES_PASSWORD))
         return true
       })
+  })
+
+  test('speaks TLS as sslmode says, and asks who answers where it is to', async function () {
+    this.timeout(40_000)
+    await using directory = await temporaryDirectory()
+    const tls = await selfSign(this, directory, ['DNS:localhost'])
+    await using server = await startPostgres(this, { tls })
+    const isEncrypted = async (words: string): Promise<boolean> => {
+      const { connectionString } = server
+      await using store = await openStateStore('state.postgresql', {
+        connectionString: `${connectionString} application_name=asked ${words}`,
+      })
+      await store.set(writeOf('a', 'one'))
+      const [row] = await server.query(
+        "SELECT bool_and(ssl) AS ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'asked'",
+      )
+      return row?.ssl === true
+    }
+    const root = `sslrootcert=${tls.certFile}`
+    for (const [words, expected] of [
+      ['sslmode=disable', false],
+      ['sslmode=prefer', true],
+      ['sslmode=require', true],
+      [`sslmode=require ${root}`, true],
+      [`sslmode=verify-ca ${root}`, true],
+      [`sslmode=verify-full ${root} host=localhost`, true],
+    ] as const)
+      assert.equal(await isEncrypted(words), expected, words)
+    await assert.rejects(isEncrypted('sslmode=verify-ca'), /certificate/)
+    await assert.rejects(isEncrypted(`sslmode=verify-full ${root} host=127.0.0.1`), /certificate/)
   })
 
   test('is in the layout of daprd’s v2, takes a URL, and serves no v1 [dapr: state/postgresql/v2]', async () => {

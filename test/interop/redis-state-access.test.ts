@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { inspect, promisify } from 'node:util'
+import { inspect } from 'node:util'
 import { createLogger, formatJson } from '../../src/base/logger.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-ports.ts'
 import { openStateStore, textOf, writeOf } from '../support/open-state-store.ts'
-import { requirePartner } from '../support/partners.ts'
 import { startRedis } from '../support/real-redis.ts'
+import { selfSign } from '../support/self-signed.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const SECRET = 'planted-Secret-7c1'
@@ -145,13 +144,9 @@ describe('state.redis and who may use Redis', () => {
   })
 
   test('speaks TLS, with a certificate of its own where Redis asks for one', async function () {
-    const openssl = requirePartner(this, 'openssl')
     await using directory = await temporaryDirectory()
-    const [cert, key] = [directory.file('cert.pem'), directory.file('key.pem')]
-    const subject = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost']
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-    const files = ['-keyout', key, '-out', cert]
-    await promisify(execFile)(openssl, ['req', '-x509', ...curve, ...subject, ...files])
+    const names = ['IP:127.0.0.1', 'DNS:localhost']
+    const { certFile: cert, keyFile: key } = await selfSign(this, directory, names)
     const tlsPort = String(await freePort())
     const tlsFiles = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert]
     await using _redis = await startRedis(this, { args: ['--tls-port', tlsPort, ...tlsFiles] })

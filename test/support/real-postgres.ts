@@ -7,6 +7,7 @@ import { type ChildProgram, startProgram } from './child-program.ts'
 import { eventually } from './eventually.ts'
 import { freePort } from './free-ports.ts'
 import { requirePartner } from './partners.ts'
+import type { SelfSigned } from './self-signed.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const execute = promisify(execFile)
@@ -31,12 +32,14 @@ export interface RealPostgres extends AsyncDisposable {
 export interface PostgresOptions {
   /** Further settings, for example `{ max_connections: '10' }`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** It offers TLS with this certificate. */
+  readonly tls?: SelfSigned
 }
 
 /** A real PostgreSQL on a free port, with an empty database `dapr`, in a directory of its own. */
 export async function startPostgres(
   context: Mocha.Context,
-  { settings = {} }: PostgresOptions = {},
+  { settings = {}, tls }: PostgresOptions = {},
 ): Promise<RealPostgres> {
   const binary = requirePartner(context, 'postgres')
   const directory = await temporaryDirectory('sidelight-postgres-')
@@ -58,11 +61,19 @@ export async function startPostgres(
   await execute(
     ...run(join(dirname(binary), 'initdb'), ...init, '-D', data, `--pwfile=${passwordFile}`),
   )
+  // It wants a key that is its own.
+  const [certFile, keyFile] = [directory.file('server.pem'), directory.file('server.key')]
+  if (tls !== undefined) {
+    const owner = isRoot ? ['-o', 'postgres'] : []
+    await execute('install', ['-m', '600', ...owner, tls.certFile, certFile])
+    await execute('install', ['-m', '600', ...owner, tls.keyFile, keyFile])
+  }
   const all = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     port: String(port),
     shared_buffers: '16MB',
+    ...(tls && { ssl: 'on', ssl_cert_file: certFile, ssl_key_file: keyFile }),
     ...settings,
   }
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])

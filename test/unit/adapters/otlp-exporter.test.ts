@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { createOtlpExporter, type OtlpSettings } from '../../../src/adapters/otlp/index.ts'
 import type { SpanRecord } from '../../../src/telemetry/index.ts'
 import { freePort } from '../../support/free-ports.ts'
 import { startOtlpReceiver } from '../../support/otlp-receiver.ts'
-import { requirePartner } from '../../support/partners.ts'
+import { selfSign } from '../../support/self-signed.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { spanNamed } from '../telemetry/held-exporter.ts'
 
@@ -190,14 +188,8 @@ for (const protocol of ['http', 'grpc'] as const)
     })
 
     test('speaks TLS with the authority that the environment names, and not without', async function () {
-      const openssl = requirePartner(this, 'openssl')
       await using directory = await temporaryDirectory('sidelight-otlp-')
-      const tls = { certFile: directory.file('cert.pem'), keyFile: directory.file('key.pem') }
-      await promisify(execFile)(openssl, [
-        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-        ...['-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
-        ...['-keyout', tls.keyFile, '-out', tls.certFile],
-      ])
+      const tls = await selfSign(this, directory, ['DNS:localhost'])
       await using receiver = await startOtlpReceiver(protocol, { kind: 'accept' }, tls)
       const address = receiver.address.replace('127.0.0.1', 'localhost')
       await withEnvironment({ OTEL_EXPORTER_OTLP_CERTIFICATE: tls.certFile }, async () => {

@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { promisify } from 'node:util'
 import { invokeBinding, openBinding } from '../../../support/open-binding.ts'
-import { requirePartner } from '../../../support/partners.ts'
+import { selfSign } from '../../../support/self-signed.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 
 describe('bindings.http', () => {
   test('trusts an authority of its own, and proves itself, by PEM or by file', async function () {
-    const openssl = requirePartner(this, 'openssl')
     await using directory = await temporaryDirectory()
-    const [cert, key] = [directory.file('cert.pem'), directory.file('key.pem')]
-    const subject = ['-subj', '/CN=shop', '-addext', 'subjectAltName=IP:127.0.0.1']
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-    const files = ['-keyout', key, '-out', cert]
-    await promisify(execFile)(openssl, ['req', '-x509', ...curve, ...subject, ...files])
+    const { certFile: cert, keyFile: key } = await selfSign(this, directory, ['IP:127.0.0.1'])
     const [MTLSRootCA, MTLSClientKey] = [await readFile(cert, 'utf8'), await readFile(key, 'utf8')]
     const server = createServer(
       {
