@@ -305,6 +305,39 @@ export const doctorFlags = [
   { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of lines' },
 ] as const satisfies readonly Flag[]
 
+export const dashboardsBuildFlags = [
+  {
+    name: 'out',
+    short: 'o',
+    type: 'string',
+    default: 'dashboards',
+    doc: 'directory to write to',
+  },
+  {
+    name: 'slo',
+    type: 'string',
+    doc: 'file of objectives; default: 99.9 % of answers are no 5xx, 99 % come within 300 ms',
+  },
+  {
+    name: 'backend',
+    type: 'string',
+    default: 'localhost:9411',
+    doc: 'host:port of the trace backend, as Prometheus and Grafana reach it',
+  },
+  {
+    name: 'prometheus',
+    type: 'string',
+    default: 'localhost:9090',
+    doc: 'host:port of Prometheus, as Grafana reaches it',
+  },
+  {
+    name: 'grafana-directory',
+    type: 'string',
+    default: '/etc/grafana/dashboards/sidelight',
+    doc: 'where Grafana will find grafana/dashboards',
+  },
+] as const satisfies readonly Flag[]
+
 export const backendFlags = [
   { name: 'port', type: 'port', default: '9411', doc: 'port of the Zipkin API and the console' },
   {

@@ -33,6 +33,10 @@ const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<
     doc: 'say why there is no trace, and what to do (doctor [APP])',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
+  dashboards: {
+    doc: 'write Grafana’s dashboards and Prometheus’ rules (dashboards build)',
+    load: async () => (await import('./commands/dashboards.ts')).dashboards,
+  },
   backend: {
     doc: 'run the trace backend: Zipkin API, store and console',
     load: async () => (await import('./commands/backend.ts')).backend,

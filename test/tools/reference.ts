@@ -8,6 +8,7 @@ import {
   backendFlags,
   configValidateFlags,
   configWhatIfFlags,
+  dashboardsBuildFlags,
   doctorFlags,
   environment,
   runFlags,
@@ -117,6 +118,9 @@ ${flagTable(configValidateFlags)}
 
 ## Flags of \`sidelight config what-if\`
 ${flagTable(configWhatIfFlags)}
+
+## Flags of \`sidelight dashboards build\`
+${flagTable(dashboardsBuildFlags)}
 
 ## Fields of a Configuration
 \`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\`, \`secrets\`, \`httpPipeline\`, \`appHttpPipeline\` and \`accessControl.defaultAction\`; of the rest the form is checked.

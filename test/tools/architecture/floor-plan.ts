@@ -24,17 +24,17 @@ export const floorPlan: Readonly<Record<string, readonly string[]>> = {
   net: ['base', 'wire', 'telemetry'],
   kube: ['base', 'wire', 'net'],
   policy: ['base', 'wire', 'telemetry', 'resources'],
-  adapters: ['base', 'wire', 'telemetry', 'net'],
+  adapters: ['base', 'wire', 'telemetry', 'net', 'dashboards'],
   components: ['base', 'wire', 'telemetry', 'resources', 'net'],
   middleware: ['base', 'wire', 'telemetry', 'adapters'],
   console: ['base', 'wire'],
-  dashboards: ['telemetry'],
+  dashboards: ['base', 'telemetry'],
   // The Kubernetes client costs 69 MB at import: never in a sidecar or the backend.
   sidecar: LOWER,
-  backend: LOWER,
+  backend: [...LOWER, 'dashboards'],
   ...Object.fromEntries(CONTROL.map((service) => [service, [...LOWER, 'kube']])),
   local: [...LOWER, 'sidecar', 'backend', ...CONTROL],
-  cli: [...LOWER, 'kube', 'sidecar', 'backend', 'local', ...CONTROL],
+  cli: [...LOWER, 'dashboards', 'kube', 'sidecar', 'backend', 'local', ...CONTROL],
 }
 
 /** Separate programs and libraries: they meet on the wire, and each explains itself in a README. */

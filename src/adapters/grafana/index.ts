@@ -1,0 +1,2 @@
+export { dashboardProvider, dataSources } from './provisioning.ts'
+export { toGrafana } from './to-grafana.ts'

@@ -1,0 +1,66 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { codeOf, Fault } from '../../base/fault.ts'
+import { nearest } from '../../base/nearest.ts'
+import { DEFAULT_SLOS, parseSlos } from '../../dashboards/index.ts'
+import { buildDashboards } from '../build-dashboards.ts'
+import { type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
+import { describeFlags, parseFlags } from '../flags.ts'
+import { dashboardsBuildFlags } from '../settings.ts'
+
+const HELP = `sidelight dashboards build [flags]
+
+Writes Grafana's dashboards with their provisioning, and Prometheus' configuration with recording rules and alerts. The
+same objectives give the same bytes, so that what is committed can be checked.
+`
+
+export const dashboards: Command = async (argv, context) => {
+  const [name, ...rest] = argv
+  if (name === '--help' || name === '-h') return build(['--help'], context)
+  if (name === 'build') return build(rest, context)
+  const meant = name === undefined ? undefined : nearest(name, ['build'])
+  const cure =
+    meant === undefined ? 'there is sidelight dashboards build' : `did you mean ${meant}?`
+  context.err(
+    name === undefined
+      ? `error: a command is missing; ${cure}`
+      : `error: no command dashboards ${JSON.stringify(name)}; ${cure}`,
+  )
+  return EXIT_MISTAKE
+}
+
+const build: Command = async (argv, context) => {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    context.out(`${HELP}\n${describeFlags(dashboardsBuildFlags)}`)
+    return 0
+  }
+  const parsed = parseFlags(dashboardsBuildFlags, argv)
+  if (!parsed.ok) return reportProblems(context, parsed.error)
+  const { slo, out, backend, prometheus, 'grafana-directory': directory } = parsed.value.values
+  const text = slo === undefined ? DEFAULT_SLOS : await read(slo)
+  const slos = parseSlos(text, slo ?? 'slo.yaml')
+  if (!slos.ok) return reportProblems(context, slos.error)
+  for (const file of buildDashboards(slos.value, text, { backend, prometheus, directory })) {
+    const path = join(out, file.path)
+    await write(path, file.text)
+    context.out(path)
+  }
+  return 0
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new Fault('FILE_UNREADABLE', `${path} cannot be read (${codeOf(cause)})`, { cause })
+  }
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  } catch (cause) {
+    throw new Fault('FILE_NOT_WRITABLE', `${path} cannot be written (${codeOf(cause)})`, { cause })
+  }
+}

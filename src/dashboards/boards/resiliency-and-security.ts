@@ -1,0 +1,124 @@
+import {
+  accessMetrics,
+  middlewareMetrics,
+  pipelineMetrics,
+  resiliencyMetrics,
+} from '../../telemetry/index.ts'
+import type { Board } from '../model.ts'
+import { of, rate, sum } from '../promql.ts'
+
+const { activations, breakerState, count } = resiliencyMetrics
+
+export const resiliencyAndSecurity: Board = {
+  uid: 'sidelight-resiliency-and-security',
+  title: 'Sidelight / Resiliency and security',
+  question: 'What do policies do for us, and whom do we turn away?',
+  variables: ['namespace', 'app_id'],
+  rows: [
+    {
+      title: 'Resiliency',
+      panels: [
+        {
+          id: 'activations',
+          title: 'Policies at work',
+          about:
+            'Timeouts that fired, calls that were retried, breakers that changed, a second. Traces show each as an event.',
+          kind: 'lines',
+          unit: 'per_second',
+          width: 8,
+          link: 'traces',
+          queries: [
+            {
+              expr: sum(rate(activations), 'app_id', 'policy', 'target', 'status'),
+              legend: '{{app_id}} {{policy}} {{target}} {{status}}',
+            },
+          ],
+        },
+        {
+          id: 'applied',
+          title: 'Calls behind a policy',
+          about:
+            'Calls a second that a policy has stood around. None although one is written: its target names nothing.',
+          kind: 'lines',
+          unit: 'per_second',
+          width: 8,
+          queries: [
+            {
+              expr: sum(rate(count), 'app_id', 'name', 'policy'),
+              legend: '{{app_id}} {{name}} {{policy}}',
+            },
+          ],
+        },
+        {
+          id: 'breakers',
+          title: 'Open breakers',
+          about:
+            'Targets that are not called since they failed too often. They are tried again when their timeout is over.',
+          kind: 'lines',
+          unit: 'count',
+          width: 8,
+          thresholds: { warning: 1, bad: 1 },
+          queries: [
+            {
+              expr: sum(of(breakerState, { status: '="open"' }), 'app_id', 'target'),
+              legend: '{{app_id}} {{target}}',
+            },
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Security',
+      panels: [
+        {
+          id: 'access',
+          title: 'Callers allowed and turned away',
+          about: 'Decisions of accessControl.defaultAction, a second.',
+          kind: 'lines',
+          unit: 'per_second',
+          width: 8,
+          queries: [
+            {
+              expr: sum(rate(accessMetrics.globalAllowed), 'app_id'),
+              legend: '{{app_id}} allowed',
+            },
+            {
+              expr: sum(rate(accessMetrics.globalBlocked), 'app_id'),
+              legend: '{{app_id}} blocked',
+            },
+          ],
+        },
+        {
+          id: 'middleware',
+          title: 'Handlers of the pipelines',
+          about:
+            'What bearer, ratelimit and the others have passed, changed, refused or failed on, a second.',
+          kind: 'lines',
+          unit: 'per_second',
+          width: 8,
+          queries: [
+            {
+              expr: sum(rate(middlewareMetrics.requests), 'app_id', 'handler', 'outcome'),
+              legend: '{{app_id}} {{handler}} {{outcome}}',
+            },
+          ],
+        },
+        {
+          id: 'refused',
+          title: 'Requests that are none',
+          about:
+            'Refused before any routing, a second: heads too large, malformed or too slow. A scanner, or a broken client.',
+          kind: 'lines',
+          unit: 'per_second',
+          width: 8,
+          queries: [
+            {
+              expr: sum(rate(pipelineMetrics.requestsRefused), 'app_id', 'server', 'status'),
+              legend: '{{app_id}} {{server}} {{status}}',
+            },
+          ],
+        },
+      ],
+    },
+  ],
+}

@@ -1,0 +1,131 @@
+import {
+  backendMetrics,
+  configurationMetrics,
+  pipelineMetrics,
+  pubsubMetrics,
+  resiliencyMetrics,
+} from '../../telemetry/index.ts'
+import { processMetrics } from '../process-metrics.ts'
+import type { Slo } from '../slo.ts'
+import { recordedShare } from './burn.ts'
+
+/** `page`: now. `ticket`: in working hours. */
+export type Severity = 'page' | 'ticket'
+
+export interface Alert {
+  readonly name: string
+  readonly expr: string
+  readonly for: string
+  readonly severity: Severity
+  /** One line, with `{{ $labels.app_id }}`. */
+  readonly summary: string
+  /** File name under `docs/runbooks`. */
+  readonly runbook: string
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+/**
+ * Two windows each: the long one says that it matters, the short one that it still goes on. The factors spend 2 % of a
+ * month's budget in an hour, and 5 % in six.
+ *
+ * @see https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts
+ */
+const BURNS = [
+  { speed: 'Fast', short: '5m', long: '1h', factor: 14.4, for: '2m', severity: 'page' },
+  { speed: 'Slow', short: '30m', long: '6h', factor: 6, for: '15m', severity: 'ticket' },
+] as const
+
+/** The windows that are recorded. */
+export const BURN_WINDOWS: readonly string[] = BURNS.flatMap(({ short, long }) => [short, long])
+
+export const burnAlerts = ({ name, objective }: Slo): readonly Alert[] =>
+  BURNS.map(({ speed, short, long, factor, for: lasts, severity }) => {
+    const limit = Number((factor * (1 - objective)).toPrecision(6))
+    const over = (window: string): string => `${recordedShare(window)}{slo="${name}"} > ${limit}`
+    return {
+      name: `SidelightErrorBudgetBurn${speed}`,
+      expr: `${over(short)} and ${over(long)}`,
+      for: lasts,
+      severity,
+      summary: `{{ $labels.app_id }} spends its budget of ${name} ${factor} times too fast`,
+      runbook: 'error-budget-burn',
+      labels: { slo: name },
+    }
+  })
+
+const APP = '{{ $labels.app_id }}'
+
+export const alerts: readonly Alert[] = [
+  {
+    name: 'SidelightSidecarDown',
+    expr: 'up{job=~".*sidelight.*"} == 0',
+    for: '2m',
+    severity: 'page',
+    summary: 'the sidecar {{ $labels.instance }} does not answer',
+    runbook: 'sidecar-down',
+  },
+  {
+    name: 'SidelightSidecarRestarts',
+    expr: `changes(${processMetrics.started.name}{job=~".*sidelight.*"}[15m]) > 2`,
+    for: '0m',
+    severity: 'page',
+    summary: `the sidecar of ${APP} starts again and again`,
+    runbook: 'sidecar-restarts',
+  },
+  {
+    name: 'SidelightExporterDown',
+    expr: `${pipelineMetrics.exporterUp.name} == 0`,
+    for: '5m',
+    severity: 'ticket',
+    summary: `the spans of ${APP} do not reach {{ $labels.exporter }}`,
+    runbook: 'exporter-down',
+  },
+  {
+    name: 'SidelightSpansDropped',
+    expr: `sum by (app_id, exporter, reason) (rate(${pipelineMetrics.spansDropped.name}[5m])) > 0`,
+    for: '10m',
+    severity: 'ticket',
+    summary: `spans of ${APP} are lost ({{ $labels.reason }})`,
+    runbook: 'spans-dropped',
+  },
+  {
+    name: 'SidelightConfigurationRejected',
+    expr: `${configurationMetrics.lastReloadSuccessful.name} == 0`,
+    for: '1m',
+    severity: 'ticket',
+    summary: `the last edit of the Configuration of ${APP} was bad, the one before is in force`,
+    runbook: 'configuration-rejected',
+  },
+  {
+    name: 'SidelightDeadLetters',
+    expr: `sum by (app_id, topic) (increase(${pubsubMetrics.deliveries.name}{outcome="dead_letter"}[15m])) > 0`,
+    for: '0m',
+    severity: 'ticket',
+    summary: `${APP} did not take messages of {{ $labels.topic }}`,
+    runbook: 'dead-letters',
+  },
+  {
+    name: 'SidelightBreakerOpen',
+    expr: `max by (app_id, target) (${resiliencyMetrics.breakerState.name}{status="open"}) == 1`,
+    for: '5m',
+    severity: 'ticket',
+    summary: `${APP} does not call {{ $labels.target }} any more: its breaker is open`,
+    runbook: 'breaker-open',
+  },
+  {
+    name: 'SidelightSeriesOverflow',
+    expr: `sum by (app_id, metric) (rate(${pipelineMetrics.seriesOverflow.name}[15m])) > 0`,
+    for: '15m',
+    severity: 'ticket',
+    summary: '{{ $labels.metric }} of {{ $labels.app_id }} has too many label values',
+    runbook: 'series-overflow',
+  },
+  {
+    name: 'SidelightBackendStoreDown',
+    expr: `${backendMetrics.storeUp.name} == 0`,
+    for: '1m',
+    severity: 'page',
+    summary: 'the trace backend {{ $labels.instance }} cannot write',
+    runbook: 'backend-store-down',
+  },
+]
