@@ -316,7 +316,7 @@ export const dashboardsBuildFlags = [
   {
     name: 'slo',
     type: 'string',
-    doc: 'file of objectives; default: 99.9 % of answers are no 5xx, 99 % come within 300 ms',
+    doc: 'file of objectives; default: slo.yaml in the output directory, where one is put: 99.9 % of answers are no 5xx, 99 % come within 300 ms',
   },
   {
     name: 'backend',

@@ -1,6 +1,6 @@
 /** What is promised when nobody has said anything. */
 export const DEFAULT_SLOS = `# What is promised of an app's answers. Edit it, then:
-#   sidelight dashboards build --slo slo.yaml
+#   sidelight dashboards build
 slos:
   # 99.9 of 100 requests are not answered with 5xx.
   - name: availability

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf, Fault } from '../../base/fault.ts'
@@ -11,7 +12,8 @@ import { dashboardsBuildFlags } from '../settings.ts'
 const HELP = `sidelight dashboards build [flags]
 
 Writes Grafana's dashboards with their provisioning, and Prometheus' configuration with recording rules and alerts. The
-same objectives give the same bytes, so that what is committed can be checked.
+same objectives give the same bytes, so that what is committed can be checked. Objectives are read from slo.yaml in the
+output directory, which is made at the first build.
 `
 
 export const dashboards: Command = async (argv, context) => {
@@ -37,12 +39,13 @@ const build: Command = async (argv, context) => {
   const parsed = parseFlags(dashboardsBuildFlags, argv)
   if (!parsed.ok) return reportProblems(context, parsed.error)
   const { slo, out, backend, prometheus, 'grafana-directory': directory } = parsed.value.values
-  const text = slo === undefined ? DEFAULT_SLOS : await read(slo)
-  const slos = parseSlos(text, slo ?? 'slo.yaml')
+  const file = slo ?? join(out, 'slo.yaml')
+  const text = slo === undefined && !existsSync(file) ? DEFAULT_SLOS : await read(file)
+  const slos = parseSlos(text, file)
   if (!slos.ok) return reportProblems(context, slos.error)
-  for (const file of buildDashboards(slos.value, text, { backend, prometheus, directory })) {
-    const path = join(out, file.path)
-    await write(path, file.text)
+  for (const built of buildDashboards(slos.value, text, { backend, prometheus, directory })) {
+    const path = join(out, built.path)
+    await write(path, built.text)
     context.out(path)
   }
   return 0
