@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { createPromRegistry } from '../adapters/prom-client/index.ts'
 import type { Clock } from '../base/clock.ts'
 import { createIdSource } from '../base/ids.ts'
-import type { Logger } from '../base/logger.ts'
+import type { LogFields, Logger } from '../base/logger.ts'
 import { formatProblem, type Problem } from '../base/problem.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { RegistrationDirectory, Sender } from '../net/index.ts'
@@ -65,28 +65,28 @@ export async function startSidecar(
     lenient: shared.daprLenient ?? false,
     ...(shared.secretsDirectory === undefined ? {} : { secretsDirectory: shared.secretsDirectory }),
     onReload(reload, snapshot) {
-      logReload(log, reload, snapshot)
+      const { generation } = snapshot
+      logReload(log, 'Configuration', `generation ${generation} stays`, reload, { generation })
       changed(reload, snapshot)
     },
   })
   if (!watched.ok) return err(watched.error)
   const configuration = watched.value
   warn(log, 'Configuration', configuration.current().warnings)
-  let resourcesChanged: (resources: Resources) => void = () => undefined
+  let resourcesChanged: (reload: Reload, resources: Resources) => void = () => undefined
   const resources = await watchResources({
     directories: settings.resourcesPaths,
     clock: shared.clock,
-    onChange: (next) => resourcesChanged(next),
-    onReject(problems) {
-      for (const problem of problems)
-        log.error(`Resources rejected, those in force stay: ${formatProblem(problem)}`)
+    onReload(reload, next) {
+      logReload(log, 'Resources', 'those in force stay', reload)
+      resourcesChanged(reload, next)
     },
   })
   if (!resources.ok) {
     configuration[Symbol.dispose]()
     return err(resources.error)
   }
-  warn(log, 'Resources', resources.value.problems())
+  warn(log, 'Resources', resources.value.lastReload().problems)
   const sidecar = buildSidecar(settings, {
     ...shared,
     resources: resources.value,
@@ -130,22 +130,19 @@ export async function startSidecar(
 
 function logReload(
   log: Logger,
+  of: string,
+  staying: string,
   { result, problems, recovered }: Reload,
-  { generation }: Snapshot,
+  fields: LogFields = {},
 ): void {
   const warnings = problems.filter(({ severity }) => severity === 'warning')
   if (result === 'rejected')
     for (const problem of problems.filter(({ severity }) => severity !== 'warning'))
-      log.error(`Configuration rejected, generation ${generation} stays: ${formatProblem(problem)}`)
+      log.error(`${of} rejected, ${staying}: ${formatProblem(problem)}`)
   else if (recovered && result === 'unchanged')
-    log.info(
-      'Configuration unchanged: the bad edit is undone, the last good one is in force again',
-      {
-        generation,
-      },
-    )
-  else log.info(`Configuration ${result}`, { generation })
-  warn(log, 'Configuration', warnings)
+    log.info(`${of} unchanged: the bad edit is undone, the last good one is in force again`, fields)
+  else log.info(`${of} ${result}`, fields)
+  warn(log, of, warnings)
 }
 
 function warn(log: Logger, of: string, warnings: readonly Problem[]): void {

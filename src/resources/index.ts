@@ -15,7 +15,6 @@ export {
 export { type ConfigurationField, configurationFields } from './configuration/field-reference.ts'
 export {
   type LiveConfiguration,
-  type Reload,
   type Snapshot,
   watchConfiguration,
 } from './configuration/live.ts'
@@ -44,6 +43,7 @@ export { type LiveResources, watchResources } from './directory/live.ts'
 export { parseResources } from './directory/parse.ts'
 export type { Located } from './located.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
+export type { Reload } from './reload.ts'
 export {
   type BreakerCounts,
   compileTrip,

@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.ts'
 import { seldom } from '../base/seldom.ts'
 import type { DriverContext } from '../components/index.ts'
 import type { Resources, SecretFiles, Snapshot } from '../resources/index.ts'
-import { componentMetrics, type MetricsRegistry } from '../telemetry/index.ts'
+import { componentMetrics, type MetricsRegistry, resourceMetrics } from '../telemetry/index.ts'
 import type { AppChannel } from './app-channel.ts'
 import { createEventMeter } from './bindings/event-meter.ts'
 import { createInputBindings, type InputBindings } from './bindings/input-bindings.ts'
@@ -62,6 +62,8 @@ export function buildBlocks(
   const { appId: app_id, maxBodyBytes } = settings
   const initialized = registry.counter(componentMetrics.initTotal)
   const initFailed = registry.counter(componentMetrics.initFailTotal)
+  const failed = registry.gauge(resourceMetrics.componentsFailed).with({})
+  failed.set(0)
   const host = createComponentHost({
     ...settings,
     clock,
@@ -74,6 +76,7 @@ export function buildBlocks(
     },
     shared: parts.sharedParts,
     onChange() {
+      failed.set(host.failed().length)
       void subscriber.follow()
       subscriptions.follow()
       void inputs.follow()

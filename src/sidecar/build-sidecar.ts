@@ -12,7 +12,7 @@ import {
   type Step,
 } from '../net/index.ts'
 import type { Reload, Resources, SecretFiles, Snapshot } from '../resources/index.ts'
-import { type MetricsRegistry, pipelineMetrics } from '../telemetry/index.ts'
+import { type MetricsRegistry, pipelineMetrics, resourceMetrics } from '../telemetry/index.ts'
 import type { ConfigurationChange, SidecarReport } from '../wire/sidecar-report.ts'
 import { compileAccess } from './access.ts'
 import { createAppChannel } from './app-channel.ts'
@@ -40,6 +40,7 @@ import { createPolicies } from './resiliency/policies.ts'
 import { createResiliencyMeter } from './resiliency/resiliency-meter.ts'
 import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
+import { createReloadMeter } from './telemetry/reload-meter.ts'
 import { createRequestMeter } from './telemetry/request-meter.ts'
 import { createSidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
 import { waitForPort } from './wait-for-port.ts'
@@ -58,7 +59,7 @@ export interface SidecarDeps {
     lastReload(): Reload
   }
   /** Of `--resources-path`. */
-  readonly resources: { current(): Resources }
+  readonly resources: { current(): Resources; lastReload(): Reload }
   readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
   readonly env: Readonly<Record<string, string | undefined>>
   /** What components of all sidecars of this process have in common. */
@@ -80,7 +81,7 @@ export interface Sidecar {
   /** What `GET /v1.0/metadata` shows under `extended`. */
   readonly extended: Map<string, string>
   configurationChanged(reload: Reload, snapshot: Snapshot): void
-  resourcesChanged(resources: Resources): void
+  resourcesChanged(reload: Reload, resources: Resources): void
   /** Not ready, drain, flush spans, close: at most `gracefulShutdownMs` after `blockShutdownMs`. */
   stop(): Promise<void>
 }
@@ -108,6 +109,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const stopping = new AbortController()
   const telemetry = createSidecarTelemetry({ ...deps, settings })
   telemetry.apply(configuration.current())
+  const resourceReloads = createReloadMeter(registry, resourceMetrics)
 
   const upstream = (keepAliveMs: number, verifyTls: boolean) =>
     createUpstream({
@@ -141,6 +143,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       clock,
       configuration,
       telemetry,
+      resources: deps.resources,
+      failedComponents: () => host.failed(),
       context: watch,
       lastChange: () => lastChange,
     })
@@ -326,7 +330,9 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       access = compileAccess(inForce)
       telemetry.apply(snapshot)
     },
-    resourcesChanged({ components, resiliencies }) {
+    resourcesChanged(reload, { components, resiliencies }) {
+      resourceReloads.reloaded(reload)
+      if (reload.result !== 'applied') return
       void policies.apply(resiliencies)
       void host.apply(components)
     },

@@ -401,6 +401,22 @@ export const configurationMetrics = {
   }),
 } as const
 
+/** Components, Subscriptions and Resiliencies. */
+export const resourceMetrics = {
+  reloads: counter('sidelight_resources_reloads_total', {
+    help: 'Attempts to reload the directories of resources, by result: applied, unchanged, rejected.',
+    labels: ['result'],
+  }),
+  lastReloadSuccessful: gauge('sidelight_resources_last_reload_successful', {
+    help: 'Whether the last change of the resources was valid (1) or was rejected and the last good ones stay (0).',
+    labels: [],
+  }),
+  componentsFailed: gauge('sidelight_components_failed', {
+    help: 'Components that do not run as their resources ask.',
+    labels: [],
+  }),
+} as const
+
 /** Every metric that a sidecar's own code records. `process_*` and `nodejs_*` come from prom-client. */
 export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(httpMetrics),
@@ -413,6 +429,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(pipelineMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),
+  ...Object.values(resourceMetrics),
 ]
 
 /**

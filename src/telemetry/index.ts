@@ -19,6 +19,7 @@ export {
   pipelineMetrics,
   pubsubMetrics,
   resiliencyMetrics,
+  resourceMetrics,
   SECRET_HEADERS,
   sidecarCatalogue,
 } from './catalogue.ts'

@@ -17,6 +17,7 @@ export interface SidecarReport {
   readonly startedUs: number
   readonly nowUs: number
   readonly configuration: ConfigurationReport
+  readonly resources: ResourcesReport
   readonly sampling: SamplingReport
   readonly exporters: readonly ExporterReport[]
   readonly spans: {
@@ -57,6 +58,29 @@ export interface ConfigurationReport {
   readonly lastChange: readonly ConfigurationChange[]
   /** Who set what: by path without `spec.`, for example `tracing.samplingRate`. */
   readonly sources: Readonly<Record<string, { readonly file: string; readonly line?: number }>>
+}
+
+/** Components, Subscriptions and Resiliencies. */
+export interface ResourcesReport {
+  /** As `--resources-path` names them. */
+  readonly directories: readonly string[]
+  readonly lastReload: 'applied' | 'unchanged' | 'rejected'
+  readonly lastReloadUs: number
+  /** Why the last change was rejected; warnings. */
+  readonly problems: readonly Problem[]
+  /** Components that do not run as their resources ask. */
+  readonly failed: readonly ComponentFailure[]
+}
+
+export interface ComponentFailure {
+  readonly name: string
+  readonly type: string
+  /** One sentence, without a secret. */
+  readonly reason: string
+  /** It runs on by its resource as it was before. */
+  readonly isRunning: boolean
+  readonly file: string
+  readonly line?: number
 }
 
 export interface ConfigurationChange {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { rename, writeFile } from 'node:fs/promises'
 import type { EndpointFacts, Finding, SidecarStatus } from '../../src/wire/diagnosis.ts'
 import { REPORT_PATH } from '../../src/wire/sidecar-report.ts'
 import { eventually } from '../support/eventually.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
 import { spawnCli } from '../support/spawn-cli.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { startTestApp } from '../support/test-app.ts'
 import {
   type Sidecars,
@@ -70,7 +72,10 @@ describe('sidelight doctor', function () {
       assert.match(text, /Configuration {2}\S+config\.yaml: generation 1, in force for /)
       assert.match(text, /In force {7}new traces kept: all \(\S+config\.yaml:7\)/)
       assert.match(text, /· traces go to zipkin http:\S+: \d+ spans? sent, the last .+ ago/)
-      assert.match(text, /^1 sidecar: nothing is wrong$/m)
+      assert.match(
+        text,
+        /^1 sidecar: nothing is wrong with configuration, components and tracing$/m,
+      )
       assert.ok(!text.includes('\u001b'), 'no colors outside a terminal')
       const posts = receiver.posts.filter(({ body }) => body === '[]')
       assert.equal(posts.length, 1, 'the receiver was asked once')
@@ -163,6 +168,49 @@ describe('sidelight doctor', function () {
       assert.equal(code, 0, text)
       assert.match(text, /! the Configuration is in force, with 1 warning\n.*did you mean stdout\?/)
     })
+  })
+
+  test('shows why resources were rejected, and which component does not run', async () => {
+    await using receiver = await startSpanReceiver()
+    await using directory = await temporaryDirectory()
+    const put = async (text: string): Promise<void> => {
+      await writeFile(directory.file('draft'), text)
+      await rename(directory.file('draft'), directory.file('store.yaml'))
+    }
+    const store = (rest: string) =>
+      `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: store }\nspec:\n  ${rest}\n`
+    await put(store('type: state.in-memory'))
+    await withOrders(
+      tracing({ endpoint: receiver.url }),
+      async ({ sidecars, orders }) => {
+        const resources = async () => (await reportOf(orders)).resources
+        assert.equal((await doctor(sidecars)).code, 0)
+
+        await put(store('initTimeout: 5s'))
+        await eventually(async () => (await resources()).lastReload === 'rejected')
+        const rejected = await doctor(sidecars)
+        assert.equal(rejected.code, 1)
+        assert.match(rejected.text, /✘ the last change of the resources was rejected; those before/)
+        assert.match(rejected.text, /store\.yaml:\d+ spec\.type: /)
+        const isOn = 'sidelight_resources_last_reload_successful'
+        assert.match(await orders.metrics(), new RegExp(`^${isOn} 0$`, 'm'))
+
+        await put(store('type: state.nosuch'))
+        await eventually(async () => (await resources()).failed.length === 1)
+        const failed = await doctor(sidecars)
+        assert.match(failed.text, /✘ the component store \(state\.nosuch\) runs as before its last/)
+        assert.match(failed.text, /there is no driver for state\.nosuch/)
+        assert.match(failed.text, /→ mend \S+store\.yaml:\d+/)
+        assert.match(await orders.metrics(), new RegExp(`^${isOn} 1$`, 'm'))
+        assert.match(await orders.metrics(), /^sidelight_components_failed 1$/m)
+
+        await put(store('type: state.in-memory'))
+        await eventually(async () => (await resources()).failed.length === 0)
+        assert.equal((await doctor(sidecars)).code, 0)
+        assert.match(await orders.metrics(), /^sidelight_components_failed 0$/m)
+      },
+      { flags: [`--resources-path=${directory.path}`] },
+    )
   })
 
   test('says who has switched tracing off', () =>

@@ -25,6 +25,8 @@ interface Case {
   readonly fires: Labels
   readonly quiet: Labels
   readonly at: string
+  /** Where its summary says one. */
+  readonly value?: string
   /** Of the rule, when one name has several. */
   readonly slo?: string
 }
@@ -121,6 +123,21 @@ const CASES: readonly Case[] = [
     at: '3m',
   },
   {
+    alert: 'SidelightResourcesRejected',
+    about: about('orders'),
+    fires: { 'sidelight_resources_last_reload_successful{app_id="orders"}': '1 0 0 0' },
+    quiet: { 'sidelight_resources_last_reload_successful{app_id="orders"}': '1 0 1 1' },
+    at: '3m',
+  },
+  {
+    alert: 'SidelightComponentFailed',
+    about: about('orders'),
+    fires: { 'sidelight_components_failed{app_id="orders"}': '0 2 2 2' },
+    quiet: { 'sidelight_components_failed{app_id="orders"}': '0 2 0 2' },
+    value: '2',
+    at: '3m',
+  },
+  {
     alert: 'SidelightDeadLetters',
     about: about('orders', { topic: 'new' }),
     fires: {
@@ -170,8 +187,10 @@ async function readAlerts(): Promise<readonly Rule[]> {
   return (groups as { rules: Rule[] }[]).flatMap(({ rules }) => rules)
 }
 
-const filledIn = (text: string, labels: Labels): string =>
-  text.replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? '')
+const filledIn = (text: string, labels: Labels, value: string): string =>
+  text
+    .replace('{{ $value }}', value)
+    .replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? '')
 
 describe('the rules of Prometheus [promtool]', () => {
   test('are what Prometheus reads', async function () {
@@ -189,7 +208,7 @@ describe('the rules of Prometheus [promtool]', () => {
       assert.match(await readFile(RUNBOOKS + annotations.runbook, 'utf8'), /^# /)
   })
 
-  for (const { alert, slo, about: labels, fires, quiet, at } of CASES)
+  for (const { alert, slo, about: labels, fires, quiet, at, value = '' } of CASES)
     test(`${alert}${slo === undefined ? '' : ` of ${slo}`} fires, and is quiet`, async function () {
       const promtool = requirePartner(this, 'promtool')
       const rule = (await readAlerts()).find(
@@ -200,7 +219,7 @@ describe('the rules of Prometheus [promtool]', () => {
       const expected = {
         exp_labels: all,
         exp_annotations: {
-          summary: filledIn(rule.annotations.summary, all),
+          summary: filledIn(rule.annotations.summary, all, value),
           runbook: rule.annotations.runbook,
         },
       }

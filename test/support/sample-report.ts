@@ -3,6 +3,7 @@ import type {
   ConfigurationReport,
   ContextReport,
   ExporterReport,
+  ResourcesReport,
   SamplingReport,
   SidecarReport,
 } from '../../src/wire/sidecar-report.ts'
@@ -14,6 +15,7 @@ export const SECOND_US = 1_000_000
 
 interface Changes {
   readonly configuration?: Partial<ConfigurationReport>
+  readonly resources?: Partial<ResourcesReport>
   readonly sampling?: Partial<SamplingReport>
   readonly exporter?: Partial<ExporterReport> | null
   readonly spans?: Partial<SidecarReport['spans']>
@@ -47,6 +49,14 @@ export const sampleReport = (changes: Changes = {}): SidecarReport => ({
       'tracing.sampling.overrides.debug': { file: 'config.yaml', line: 14 },
     },
     ...changes.configuration,
+  },
+  resources: {
+    directories: ['components'],
+    lastReload: 'applied',
+    lastReloadUs: NOW_US - 240 * SECOND_US,
+    problems: [],
+    failed: [],
+    ...changes.resources,
   },
   sampling: {
     enabled: true,

@@ -65,6 +65,6 @@ function verdict(
   const ill = sidecars.filter(({ healthy }) => !healthy).map(({ appId }) => appId)
   const all = `${sidecars.length} sidecar${sidecars.length === 1 ? '' : 's'}`
   return ill.length === 0
-    ? `${all}: nothing is wrong`
+    ? `${all}: nothing is wrong with configuration, components and tracing`
     : `${all}: something is wrong with ${[...new Set(ill)].join(', ')}`
 }

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks'
 import type { AnsweredSidecar, SidecarStatus } from '../../wire/diagnosis.ts'
-import { policyInWords } from '../model/policy-words.ts'
+import { counted, policyInWords } from '../model/policy-words.ts'
 import { isAnswered, policyPlace, sidecarNowUs, spanTotals } from '../model/sidecars.ts'
 import { formatAgo, formatExact } from '../model/times.ts'
 import { sidecarHref } from '../sidecar-link.ts'
@@ -74,7 +74,7 @@ function Cells({
   loadedMs: number
   now: number
 }) {
-  const { configuration, spans } = report
+  const { configuration, resources, spans } = report
   const { sent, dropped } = spanTotals(report)
   const sinceMs = configuration.sinceUs / 1000
   const nowUs = sidecarNowUs(report, at.loadedMs, at.now)
@@ -84,6 +84,10 @@ function Cells({
         generation {configuration.generation}
         <small title={`since ${formatExact(sinceMs)}`}>{formatAgo(sinceMs, nowUs / 1000)}</small>
         {configuration.lastReload === 'rejected' && <small class="bad">last change rejected</small>}
+        {resources.lastReload === 'rejected' && <small class="bad">resources rejected</small>}
+        {resources.failed.length > 0 && (
+          <small class="bad">{counted(resources.failed.length, 'component')} failed</small>
+        )}
       </td>
       <td data-label="Set in">
         {configuration.files.length === 0 ? (

@@ -60,6 +60,7 @@ function Report({ report, nowUs }: { report: SidecarReport; nowUs: number }) {
     <>
       <Facts report={report} nowUs={nowUs} />
       <LastReload report={report} nowUs={nowUs} />
+      <ResourceTrouble resources={report.resources} />
       <Section title="Who decides, in order">
         {sampling.configured ? (
           <DeciderTable report={report} nowUs={nowUs} />
@@ -136,6 +137,43 @@ const RELOAD_WORDS = {
   unchanged: 'changed nothing',
   rejected: 'was rejected',
 } as const
+
+/** Nothing when all is well: what runs stands in `/v1.0/metadata`. */
+function ResourceTrouble({
+  resources: { lastReload, problems, failed },
+}: {
+  resources: SidecarReport['resources']
+}) {
+  const isRejected = lastReload === 'rejected'
+  return (
+    <>
+      {problems.length > 0 && (
+        <section class={`page-section reload ${isRejected ? 'rejected' : ''}`}>
+          <h2>
+            {isRejected
+              ? 'The last change of the resources was rejected; those before stay in force'
+              : 'The resources are in force, with warnings'}
+          </h2>
+          <ProblemList problems={problems} />
+        </section>
+      )}
+      {failed.length > 0 && (
+        <section class="page-section reload rejected">
+          <h2>Components that do not run as they should</h2>
+          <ProblemList
+            problems={failed.map(({ name, reason, isRunning, file, line }) => ({
+              path: `Component ${name}`,
+              code: 'COMPONENT_FAILED',
+              message: isRunning ? `${reason} (it runs on as before its last change)` : reason,
+              file,
+              ...(line !== undefined && { line }),
+            }))}
+          />
+        </section>
+      )}
+    </>
+  )
+}
 
 function LastReload({ report, nowUs }: { report: SidecarReport; nowUs: number }) {
   const { lastReload, lastReloadUs, problems, generation } = report.configuration

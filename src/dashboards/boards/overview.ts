@@ -3,6 +3,7 @@ import {
   httpMetrics,
   invocationMetrics,
   pipelineMetrics,
+  resourceMetrics,
 } from '../../telemetry/index.ts'
 import type { Board } from '../model.ts'
 import { processMetrics } from '../process-metrics.ts'
@@ -78,18 +79,18 @@ export const overview = (slos: readonly Slo[]): Board => ({
           queries: [{ expr: sum(rate(pipelineMetrics.spansDropped)), legend: 'spans' }],
         },
         {
-          id: 'rejected-configurations',
-          title: 'Rejected configurations',
+          id: 'rejected-edits',
+          title: 'Rejected edits',
           about:
-            'Sidecars whose last edit of the Configuration was bad: they run on the one before. `sidelight doctor` names the line.',
+            'Sidecars whose last edit of the Configuration or of other resources was bad: they run on what was before. `sidelight doctor` names the line.',
           kind: 'stat',
           unit: 'count',
           width: 4,
           thresholds: { warning: 1, bad: 1 },
           queries: [
             {
-              expr: `sum(1 - ${of(configurationMetrics.lastReloadSuccessful)})`,
-              legend: 'sidecars',
+              expr: `sum(2 - ${of(configurationMetrics.lastReloadSuccessful)} - ${of(resourceMetrics.lastReloadSuccessful)})`,
+              legend: 'edits',
             },
           ],
         },

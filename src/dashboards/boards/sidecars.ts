@@ -112,7 +112,7 @@ export const sidecars: Board = {
               legend: '',
             },
             {
-              id: 'failed',
+              id: 'failures',
               expr: sum(of(componentMetrics.initFailTotal), 'app_id', 'component'),
               legend: '',
             },

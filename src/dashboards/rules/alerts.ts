@@ -4,6 +4,7 @@ import {
   pipelineMetrics,
   pubsubMetrics,
   resiliencyMetrics,
+  resourceMetrics,
 } from '../../telemetry/index.ts'
 import { processMetrics } from '../process-metrics.ts'
 import type { Slo } from '../slo.ts'
@@ -95,6 +96,22 @@ export const alerts: readonly Alert[] = [
     severity: 'ticket',
     summary: `the last edit of the Configuration of ${APP} was bad, the one before is in force`,
     runbook: 'configuration-rejected',
+  },
+  {
+    name: 'SidelightResourcesRejected',
+    expr: `${resourceMetrics.lastReloadSuccessful.name} == 0`,
+    for: '1m',
+    severity: 'ticket',
+    summary: `the last edit of Components, Subscriptions or Resiliencies of ${APP} was bad, those before are in force`,
+    runbook: 'configuration-rejected',
+  },
+  {
+    name: 'SidelightComponentFailed',
+    expr: `${resourceMetrics.componentsFailed.name} > 0`,
+    for: '1m',
+    severity: 'ticket',
+    summary: `{{ $value }} components of ${APP} do not run as their resources ask`,
+    runbook: 'component-failed',
   },
   {
     name: 'SidelightDeadLetters',

@@ -17,6 +17,7 @@ import { exporterCauses } from './causes/exporters.ts'
 import { flowCauses } from './causes/flow.ts'
 import { keepCauses } from './causes/keep.ts'
 import { overrideCauses } from './causes/overrides.ts'
+import { resourceCauses } from './causes/resources.ts'
 import { samplingCauses } from './causes/sampling.ts'
 
 export interface DiagnoseOptions {
@@ -31,6 +32,7 @@ export interface DiagnoseOptions {
 /** All that is looked for, from the root of matters to their surface; findings of one severity keep this order. */
 const CAUSES: readonly Cause[] = [
   ...configurationCauses,
+  ...resourceCauses,
   ...samplingCauses,
   ...exporterCauses,
   ...keepCauses,
@@ -40,7 +42,7 @@ const CAUSES: readonly Cause[] = [
   ...flowCauses,
 ]
 
-/** Answers "why do I see no trace?" from what sidecars say of themselves. */
+/** Answers "why do I see no trace, or not what I have written?" from what sidecars say of themselves. */
 export function diagnose(
   statuses: readonly SidecarStatus[],
   { appId, endpoints = [], nowUs }: DiagnoseOptions,

@@ -3,6 +3,7 @@ import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { fileState } from '../file-state.ts'
 import { readResourceFile } from '../read-resource-file.ts'
+import type { Reload } from '../reload.ts'
 import { createSecretFiles } from '../secret-files.ts'
 import { watchState } from '../watch-state.ts'
 import type { Configuration } from './configuration.ts'
@@ -20,15 +21,6 @@ export interface Snapshot {
   readonly warnings: readonly Problem[]
   /** When this generation came into force: epoch microseconds. */
   readonly sinceUs: number
-}
-
-export interface Reload {
-  readonly result: 'applied' | 'unchanged' | 'rejected'
-  /** Why it was rejected; or warnings, each with `severity: 'warning'`. */
-  readonly problems: readonly Problem[]
-  readonly atUs: number
-  /** The reading before was rejected: this one ends the bad state. */
-  readonly recovered?: true
 }
 
 export interface LiveConfiguration extends Disposable {

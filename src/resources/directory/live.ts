@@ -7,24 +7,22 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { fileState } from '../file-state.ts'
 import type { Located } from '../located.ts'
 import { readResourceFile } from '../read-resource-file.ts'
+import type { Reload } from '../reload.ts'
 import { watchState } from '../watch-state.ts'
 import type { Resources } from './kinds.ts'
 import { parseResources, type ResourceText } from './parse.ts'
 
 export interface LiveResources extends Disposable {
   current(): Resources
-  /** Warnings of what is in force, or why the last change was rejected. */
-  problems(): readonly Problem[]
+  lastReload(): Reload
 }
 
 export interface LiveResourcesOptions {
   /** `--resources-path`: files directly in them, as in daprd. */
   readonly directories: readonly string[]
   readonly clock: Clock
-  /** What is in force now. */
-  readonly onChange: (resources: Resources) => void
-  /** A change that is wrong: the last good one stays. */
-  readonly onReject: (problems: readonly Problem[]) => void
+  /** Called after each attempt but the first. A change that is wrong leaves what was there. */
+  readonly onReload: (reload: Reload, resources: Resources) => void
 }
 
 const RESOURCE_FILE = /\.(ya?ml|json)$/i
@@ -33,7 +31,7 @@ const RESOURCE_FILE = /\.(ya?ml|json)$/i
 export async function watchResources(
   options: LiveResourcesOptions,
 ): Promise<Result<LiveResources, Problem[]>> {
-  const { directories, clock, onChange, onReject } = options
+  const { directories, clock, onReload } = options
   const state = async (): Promise<string> => {
     const files = await listFiles(directories)
     if (!files.ok) return JSON.stringify(files.error)
@@ -43,20 +41,30 @@ export async function watchResources(
   const seen = await state()
   const first = await readResources(directories)
   if (!first.ok) return first
-  let { resources, warnings } = first.value
-  let problems: readonly Problem[] = warnings
+  let { resources } = first.value
+  let lastReload: Reload = {
+    result: 'applied',
+    problems: first.value.warnings,
+    atUs: clock.nowUs(),
+  }
 
-  const reread = async (): Promise<void> => {
+  const attempt = async (): Promise<Reload> => {
     const read = await readResources(directories)
-    if (!read.ok) {
-      problems = read.error
-      onReject(read.error)
-      return
-    }
+    const atUs = clock.nowUs()
+    if (!read.ok) return { result: 'rejected', problems: read.error, atUs }
     const same = contentOf(read.value.resources) === contentOf(resources)
-    ;({ resources, warnings } = read.value)
-    problems = warnings
-    if (!same) onChange(resources)
+    resources = read.value.resources
+    const recovered = lastReload.result === 'rejected' ? { recovered: true as const } : {}
+    return {
+      result: same ? 'unchanged' : 'applied',
+      problems: read.value.warnings,
+      atUs,
+      ...recovered,
+    }
+  }
+  const reread = async (): Promise<void> => {
+    lastReload = await attempt()
+    onReload(lastReload, resources)
   }
   const watch = watchState(seen, {
     state,
@@ -65,7 +73,7 @@ export async function watchResources(
   })
   return ok({
     current: () => resources,
-    problems: () => problems,
+    lastReload: () => lastReload,
     [Symbol.dispose]: () => watch[Symbol.dispose](),
   })
 }

@@ -2,6 +2,7 @@ import { Fault, messageOf } from '../../base/fault.ts'
 import { formatProblem, type Problem } from '../../base/problem.ts'
 import type { Block } from '../../components/index.ts'
 import type { Component, Located } from '../../resources/index.ts'
+import type { ComponentFailure } from '../../wire/sidecar-report.ts'
 import { type BlockName, type Blocks, blockOf } from './blocks.ts'
 import { inWaves } from './in-waves.ts'
 import { type OpenOptions, openComponent } from './open-component.ts'
@@ -28,6 +29,8 @@ export interface ComponentHost extends AsyncDisposable {
   all<K extends BlockName>(block: K): readonly Hosted<Blocks[K]>[]
   /** For `GET /v1.0/metadata`. */
   list(): readonly ComponentStatus[]
+  /** Those that do not run as their resources ask. */
+  failed(): readonly ComponentFailure[]
 }
 
 export interface ComponentStatus {
@@ -126,11 +129,12 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
         for (const entry of failed)
           if (entry.located.resource.ignoreErrors) log.error(formatProblem(problemOf(entry)))
         const fatal = failed.filter(({ located }) => !located.resource.ignoreErrors)
-        if (fatal.length === 0) return
-        throw new Fault(
-          'COMPONENTS_FAILED',
-          fatal.map((entry) => formatProblem(problemOf(entry))).join('\n'),
-        )
+        if (fatal.length > 0)
+          throw new Fault(
+            'COMPONENTS_FAILED',
+            `${fatal.map((entry) => formatProblem(problemOf(entry))).join('\n')}\nspec.ignoreErrors: true starts without a component that fails`,
+          )
+        onChange()
       }),
     apply: (components) =>
       inTurn(async () => {
@@ -167,6 +171,19 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
         capabilities: hosted === undefined ? [] : capabilitiesOf(hosted.block),
         ...(error === undefined ? {} : { error }),
       })),
+    failed: () =>
+      [...entries.values()].flatMap(({ located: { resource, file, line }, hosted, error }) =>
+        error === undefined
+          ? []
+          : {
+              name: resource.name,
+              type: resource.type,
+              reason: error,
+              isRunning: hosted !== undefined,
+              file,
+              line,
+            },
+      ),
     async [Symbol.asyncDispose]() {
       await last.catch(() => undefined)
       const running = [...entries.values()].flatMap(({ hosted }) => hosted ?? [])

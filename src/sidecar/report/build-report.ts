@@ -3,6 +3,7 @@ import { VERSION } from '../../base/version.ts'
 import type { Reload, Snapshot } from '../../resources/index.ts'
 import { OPERATION_FIELDS, type OperationState, type SamplingRule } from '../../telemetry/index.ts'
 import type {
+  ComponentFailure,
   ConfigurationChange,
   OperationReport,
   RuleReport,
@@ -14,7 +15,7 @@ import type { SidecarTelemetry } from '../telemetry/sidecar-telemetry.ts'
 import type { ContextWatch } from './context-watch.ts'
 
 export interface ReportSources {
-  readonly settings: Pick<SidecarSettings, 'appId' | 'namespace'>
+  readonly settings: Pick<SidecarSettings, 'appId' | 'namespace' | 'resourcesPaths'>
   readonly pid: number
   readonly startedUs: number
   readonly clock: Clock
@@ -23,6 +24,8 @@ export interface ReportSources {
     current(): Snapshot
     lastReload(): Reload
   }
+  readonly resources: { lastReload(): Reload }
+  readonly failedComponents: () => readonly ComponentFailure[]
   readonly telemetry: SidecarTelemetry
   readonly context: ContextWatch
   readonly lastChange: () => readonly ConfigurationChange[]
@@ -35,6 +38,7 @@ export function buildReport(sources: ReportSources): SidecarReport {
   const { settings, pid, startedUs, clock, telemetry, context } = sources
   const { generation, configuration, sources: places, sinceUs } = sources.configuration.current()
   const { result, problems, atUs } = sources.configuration.lastReload()
+  const resources = sources.resources.lastReload()
   const { ledger } = telemetry
   return {
     appId: settings.appId,
@@ -53,6 +57,13 @@ export function buildReport(sources: ReportSources): SidecarReport {
       problems,
       lastChange: sources.lastChange(),
       sources: places,
+    },
+    resources: {
+      directories: settings.resourcesPaths,
+      lastReload: resources.result,
+      lastReloadUs: resources.atUs,
+      problems: resources.problems,
+      failed: sources.failedComponents(),
     },
     sampling: samplingReport(telemetry, configuration.tracing !== undefined),
     exporters: Object.entries(telemetry.exporters.endpoints()).map(([name, endpoint]) => ({

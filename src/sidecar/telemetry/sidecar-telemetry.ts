@@ -20,6 +20,7 @@ import { createReleaseNotifier } from '../keep/release-notifier.ts'
 import type { SidecarSettings } from '../settings.ts'
 import { createExporterSet, type ExporterSet } from './exporters.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { createReloadMeter } from './reload-meter.ts'
 
 /** The sidecar's tracer and exporters, as the Configuration in force asks for them. */
 export interface SidecarTelemetry {
@@ -51,8 +52,7 @@ export function createSidecarTelemetry(parts: {
   const ledger = createLedger(registry, clock.nowUs)
   const exporters = createExporterSet(parts)
   const generation = registry.gauge(configurationMetrics.generation).with({})
-  const reloads = registry.counter(configurationMetrics.reloads)
-  const lastSuccessful = registry.gauge(configurationMetrics.lastReloadSuccessful).with({})
+  const reloads = createReloadMeter(registry, configurationMetrics)
 
   const spans = createSpanPipeline((name) =>
     createBatchProcessor({
@@ -96,15 +96,11 @@ export function createSidecarTelemetry(parts: {
       keeper.apply(policy.keep)
       spans.apply(exporters.for(policy))
       generation.set(snapshot.generation)
-      lastSuccessful.set(1)
       log.info(`Dapr trace sampler initialized: ${describeSampler(policy)}`, {
         generation: snapshot.generation,
       })
     },
-    reloaded({ result }) {
-      reloads.with({ result }).inc()
-      lastSuccessful.set(result === 'rejected' ? 0 : 1)
-    },
+    reloaded: reloads.reloaded,
     shutdown: spans.shutdown,
   }
 }

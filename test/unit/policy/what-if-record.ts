@@ -109,6 +109,13 @@ export function sidecar(
     version: '0',
     startedUs,
     nowUs: NOW_US,
+    resources: {
+      directories: [],
+      lastReload: 'applied',
+      lastReloadUs: startedUs,
+      problems: [],
+      failed: [],
+    },
     configuration: {
       name: 'old',
       files: ['/etc/config.yaml'],

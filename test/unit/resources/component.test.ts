@@ -124,9 +124,12 @@ describe('watchResources', () => {
     const watched = await watchResources({
       directories: [directory.path],
       clock,
-      onChange: ({ components }) =>
-        seen.push(components.map(({ resource }) => resource.name).join()),
-      onReject: (problems) => seen.push(problems.map(({ code }) => code).join()),
+      onReload: ({ result, problems }, { components }) =>
+        seen.push(
+          result === 'rejected'
+            ? problems.map(({ code }) => code).join()
+            : components.map(({ resource }) => resource.name).join(),
+        ),
     })
     assert.ok(watched.ok)
     return {
@@ -152,18 +155,18 @@ describe('watchResources', () => {
     await rename(directory.file('new'), directory.file('b.yml'))
     await eventually(() => seen.length === 2)
     assert.deepEqual(names(), ['a', 'b'])
-    assert.ok(live.problems().some(({ code }) => code === 'FIELD_INVALID'))
+    assert.ok(live.lastReload().problems.some(({ code }) => code === 'FIELD_INVALID'))
     await rm(directory.file('b.yml'))
     await eventually(() => seen.at(-1) === 'a')
-    assert.deepEqual(live.problems(), [])
+    const { result, problems, recovered } = live.lastReload()
+    assert.deepEqual([result, problems, recovered], ['applied', [], true])
   })
 
   test('refuses a directory that is not there, by name', async () => {
     const watched = await watchResources({
       directories: ['/nowhere'],
       clock: createSystemClock(),
-      onChange: () => undefined,
-      onReject: () => undefined,
+      onReload: () => undefined,
     })
     assert.ok(!watched.ok)
     assert.deepEqual(

@@ -1,22 +1,6 @@
-import { formatProblem, type Problem } from '../../../base/problem.ts'
 import { type Cause, formatPlace } from '../cause.ts'
 import { count } from '../figures.ts'
-
-/** Printed in full; of more, their number. */
-const MAX_PROBLEMS = 5
-
-const listed = (problems: readonly Problem[]): string =>
-  [
-    ...problems.slice(0, MAX_PROBLEMS).map(formatProblem),
-    ...(problems.length > MAX_PROBLEMS ? [`and ${problems.length - MAX_PROBLEMS} more`] : []),
-  ].join('\n')
-
-const isWarning = ({ severity }: Problem): boolean => severity === 'warning'
-
-const placeOf = ([first]: readonly Problem[]) =>
-  first?.file === undefined
-    ? undefined
-    : { file: first.file, ...(first.line === undefined ? {} : { line: first.line }) }
+import { isWarning, listed, placeOf } from '../problems.ts'
 
 /** What is wrong with the Configuration itself. */
 export const configurationCauses: readonly Cause[] = [
