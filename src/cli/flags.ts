@@ -13,8 +13,8 @@ export interface Flag {
   /** As a user would write it. Absent = not set. */
   readonly default?: string
   readonly doc: string
-  /** Names the part that does not exist yet: accepted, with a warning. */
-  readonly unbuilt?: string
+  /** Why it does nothing: accepted, with a warning. */
+  readonly noEffect?: string
   /** Left out of the help: accepted for programs that still send it. */
   readonly deprecated?: true
 }
@@ -159,7 +159,7 @@ function unknown(name: string, known: Iterable<string>): Problem {
 
 /** Lines of a command's help, one flag each, aligned. */
 export function describeFlags(flags: readonly Flag[]): string {
-  const shown = flags.filter((flag) => flag.deprecated === undefined && flag.unbuilt === undefined)
+  const shown = flags.filter((flag) => flag.deprecated === undefined && flag.noEffect === undefined)
   const left = shown.map(({ name, short, type }) => {
     const value = type === 'bool' ? '' : ` ${VALUE_NAMES[type]}`
     return `${short === undefined ? '    ' : `-${short}, `}--${name}${value}`

@@ -25,6 +25,12 @@ export function toSidecarSettings(
   const protocol = flags['app-protocol']
   if (protocol !== 'http' && protocol !== 'https')
     problems.push(mistake('app-protocol', UNSUPPORTED_PROTOCOL, protocol))
+  const notAsked = commaList(flags['disable-init-endpoints'])
+  for (const endpoint of notAsked)
+    if (!INIT_ENDPOINTS.includes(endpoint))
+      problems.push(
+        mistake('disable-init-endpoints', `there are ${INIT_ENDPOINTS.join(' and ')}`, endpoint),
+      )
   if (problems.length > 0) return err(problems)
 
   const maxConcurrency = flags['app-max-concurrency']
@@ -43,6 +49,7 @@ export function toSidecarSettings(
           threshold: flags['app-health-threshold'],
         }
       : undefined,
+    asksSubscriptions: !notAsked.includes('subscribe'),
     appBindingOptionsTimeoutMs: flags['app-binding-options-timeout'],
     httpPort: flags['dapr-http-port'],
     grpcPort: flags['dapr-grpc-port'],
@@ -103,6 +110,8 @@ function whyBadAppId(appId: string): string | undefined {
 const NAME = /^[\w-]{1,63}$/
 const BAD_NAMESPACE = 'a namespace is made of letters, digits, - and _, at most 63 of them'
 const MAX_SHOWN = 80
+/** daprd's; of these, `config` is asked of an app with actors. */
+const INIT_ENDPOINTS = ['subscribe', 'config']
 
 const LOCAL = /^(localhost|::1?|127\..*|0\.0\.0\.0)$/
 const OWN_PORTS = [

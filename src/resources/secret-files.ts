@@ -5,7 +5,8 @@ import { fileState } from './file-state.ts'
 export interface SecretFiles {
   /** The value under a key of a secret; `undefined` when there is none, it is too large or badly named. */
   resolve(name: string, key: string): Promise<string | undefined>
-  placeOf(name: string, key: string): string
+  /** Why there is none, and the cure. */
+  whyMissing(name: string, key: string): string
   /** Whether a file that was asked for is another one by now. */
   haveChanged(): Promise<boolean>
 }
@@ -18,9 +19,11 @@ const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,253}$/
 /** Secrets as Kubernetes mounts them: a directory for each secret, a file for each key. */
 export function createSecretFiles(directory: string): SecretFiles {
   const asked = new Map<string, string>()
-  const shown = (name: string): string => (NAME.test(name) ? name : '…')
   return {
-    placeOf: (name, key) => join(directory, shown(name), shown(key)),
+    whyMissing: (name, key) =>
+      NAME.test(name) && NAME.test(key)
+        ? `the secret has no such value: put it into ${join(directory, name, key)}`
+        : 'name and key of a secret are made of letters, digits, ".", "-" and "_"',
     async resolve(name, key) {
       if (!NAME.test(name) || !NAME.test(key)) return undefined
       const file = join(directory, name, key)

@@ -54,7 +54,7 @@ export function buildBlocks(
     readonly log: Logger
     readonly env: Readonly<Record<string, string | undefined>>
     readonly resources: { current(): Resources }
-    readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
+    readonly secrets: Pick<SecretFiles, 'resolve' | 'whyMissing'>
     readonly sharedParts: DriverContext['shared']
   },
 ): BuiltBlocks {
@@ -71,7 +71,7 @@ export function buildBlocks(
     lookup: {
       env: parts.env,
       secret: secrets.resolve,
-      secretPlace: secrets.placeOf,
+      whyNoSecret: secrets.whyMissing,
       identity: settings,
     },
     shared: parts.sharedParts,
@@ -117,6 +117,7 @@ export function buildBlocks(
       },
       bury: buryMessage(messages),
     },
+    asksApp: settings.asksSubscriptions,
     declared: () => parts.resources.current().subscriptions,
   })
   const subscriptions = createItemSubscriptions({

@@ -60,7 +60,7 @@ export interface SidecarDeps {
   }
   /** Of `--resources-path`. */
   readonly resources: { current(): Resources; lastReload(): Reload }
-  readonly secrets: Pick<SecretFiles, 'resolve' | 'placeOf'>
+  readonly secrets: Pick<SecretFiles, 'resolve' | 'whyMissing'>
   readonly env: Readonly<Record<string, string | undefined>>
   /** What components of all sidecars of this process have in common. */
   readonly sharedParts: DriverContext['shared']

@@ -12,6 +12,8 @@ export interface SidecarSettings {
   /** Calls into the app at a time; more wait. Absent = no bound. */
   readonly appMaxConcurrency: number | undefined
   readonly appHealthCheck: AppHealthCheckSettings | undefined
+  /** Whether the app is asked for its subscriptions. */
+  readonly asksSubscriptions: boolean
   /** For the app's answer to `OPTIONS /<binding>`. */
   readonly appBindingOptionsTimeoutMs: number
   readonly httpPort: number

@@ -110,6 +110,19 @@ describe('Subscriptions in files [dapr: pkg/runtime/compstore/subscriptions.go]'
     await opened.app.waitFor(() => opened.delivered('/c').length === 1)
   })
 
+  test('are all there is when the app is not to be asked', async () => {
+    await using opened = await openPubSubApps({
+      subscribe: [{ pubsubname: 'events', topic: 'asked', route: '/asked' }],
+      flags: ['--disable-init-endpoints=subscribe,config'],
+      files: { 'a.yaml': v1('a', '/a') },
+      topics: ['orders'],
+    })
+    await opened.publish('x')
+    await opened.app.waitFor(() => opened.delivered().length === 1)
+    assert.equal((await opened.subscriptions()).length, 1)
+    assert.ok(opened.app.requests.every(({ target }) => target !== '/dapr/subscribe'))
+  })
+
   test('stay as they were when an edit is bad, and the log names the rule and its line', async () => {
     await using opened = await openPubSubApps({
       files: { 'a.yaml': v2('{ default: /a }') },

@@ -293,6 +293,45 @@ describe('resiliency of components', () => {
     )
   })
 
+  test('a message behind an open breaker is not buried: it has not had its chance', async () => {
+    const dataOf = (body: Buffer): unknown => JSON.parse(body.toString()).data
+    let isWell = false
+    await using app = await startTestApp({
+      handler(request, response) {
+        request.resume()
+        if (request.url === '/dapr/subscribe')
+          return void response.end(
+            JSON.stringify([
+              { pubsubname: 'events', topic: 'orders', route: '/orders', deadLetterTopic: 'dead' },
+            ]),
+          )
+        response.writeHead(isWell ? 200 : 500).end()
+      },
+    })
+    const breaker = { maxRequests: 1, timeout: '50ms', trip: 'consecutiveFailures >= 1' }
+    const spec = {
+      policies: { circuitBreakers: { quick: breaker } },
+      ...shape('inbound', { circuitBreaker: 'quick' }),
+    }
+    await using shop = await startBlockSidecar(
+      { 'c.yaml': component('events', 'pubsub.in-memory'), 'r.yaml': resiliency(spec) },
+      { appPort: app.port },
+    )
+    await eventually(() => shop.sidecar.log.some((line) => line.includes('topics: orders')))
+    await shop.call('POST', '/v1.0/publish/events/orders', 'first')
+    const outcomes = () =>
+      shop.receiver.spans
+        .filter(({ name }) => name === 'pubsub/orders')
+        .map(({ tags }) => tags?.['sidelight.delivery.outcome'])
+    // The app has refused it, and the breaker is open.
+    await shop.receiver.waitFor(() => outcomes().includes('dead_letter'))
+    isWell = true
+    await shop.call('POST', '/v1.0/publish/events/orders', 'second')
+    await shop.receiver.waitFor(() => outcomes().includes('success'))
+    assert.equal(outcomes().filter((outcome) => outcome === 'dead_letter').length, 1)
+    assert.ok(app.requests.some(({ body }) => body.length > 0 && dataOf(body) === 'second'))
+  })
+
   test('a message that the app takes at the second offer is no failure', async () => {
     let offers = 0
     await using app = await startTestApp({

@@ -37,11 +37,11 @@ const flagTable = (flags: readonly Flag[]): string =>
     ['flag', 'type', 'default', 'meaning'],
     flags
       .filter(({ deprecated }) => deprecated === undefined)
-      .map(({ name, short, type, default: fallback, doc, unbuilt }) => [
+      .map(({ name, short, type, default: fallback, doc, noEffect }) => [
         `\`--${name}\`${short === undefined ? '' : `, \`-${short}\``}`,
         type,
         fallback === undefined || fallback === '' ? '' : `\`${fallback}\``,
-        unbuilt === undefined ? doc : `${doc}; accepted without effect: no ${unbuilt} yet`,
+        noEffect === undefined ? doc : `${doc}; accepted without effect: ${noEffect}`,
       ]),
   )
 
@@ -165,7 +165,7 @@ ${metricTable(sidecarCatalogue)}
 ${metricTable(backendCatalogue)}
 
 ## Attributes of spans
-Every request header that starts with \`dapr-\` is an attribute too, except the secret ones.
+Every request header that starts with \`dapr-\` is an attribute too, except \`dapr-api-token\` and \`dapr-app-api-token\`.
 
 ${table(
   ['attribute'],

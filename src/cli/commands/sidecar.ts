@@ -37,8 +37,8 @@ export const sidecar: Command = async (argv, context) => {
     },
   })
   for (const flag of sidecarFlags)
-    if ('unbuilt' in flag && given.has(flag.name))
-      log.warning(`--${flag.name} has no effect: Sidelight has no ${flag.unbuilt} yet`)
+    if ('noEffect' in flag && given.has(flag.name))
+      log.warning(`--${flag.name} has no effect: ${flag.noEffect}`)
   log.info(`starting Sidelight ${VERSION} (Dapr API ${DAPR_VERSION})`)
 
   const stopRequest = createStopRequest()

@@ -12,14 +12,14 @@ export interface HeaderResolution {
   readonly env: Environment
   /** Absent: references are left out, and no problem. */
   readonly resolveSecret: ResolveSecret | undefined
-  /** Where a secret would have to be, for messages. */
-  readonly secretPlace: (name: string, key: string) => string
+  /** Why there is no such secret, and the cure. */
+  readonly whyNoSecret: (name: string, key: string) => string
 }
 
 /** The values of headers, as far as they can be had. */
 export async function resolveHeaders(
   sources: readonly HeaderSource[] | undefined,
-  { env, resolveSecret, secretPlace }: HeaderResolution,
+  { env, resolveSecret, whyNoSecret }: HeaderResolution,
   report: (index: number, problem: Pick<Problem, 'code' | 'message'>) => void,
 ): Promise<Readonly<Record<string, string>>> {
   const headers: Record<string, string> = {}
@@ -41,7 +41,7 @@ export async function resolveHeaders(
       if (found === undefined)
         report(i, {
           code: 'SECRET_NOT_FOUND',
-          message: `the secret has no such value: put it into ${secretPlace(secretKeyRef.name, key)}`,
+          message: whyNoSecret(secretKeyRef.name, key),
         })
     }
     if (found === undefined) continue

@@ -55,7 +55,7 @@ export async function watchConfiguration(
       env,
       lenient,
       nowMs: clock.nowUs() / 1000,
-      ...(secrets && { resolveSecret: secrets.resolve, secretPlace: secrets.placeOf }),
+      ...(secrets && { resolveSecret: secrets.resolve, whyNoSecret: secrets.whyMissing }),
     })
   let closed = false
 

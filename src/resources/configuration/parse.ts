@@ -24,8 +24,8 @@ export interface ConfigurationFile {
 export interface ParseOptions extends DocumentOptions {
   /** Looks up `secretKeyRef`. Absent: no secret is found. */
   readonly resolveSecret?: ResolveSecret | undefined
-  /** Where a secret would have to be, for messages. */
-  readonly secretPlace?: (name: string, key: string) => string
+  /** Why there is no such secret, and the cure. */
+  readonly whyNoSecret?: (name: string, key: string) => string
   /** Secrets and variables that headers refer to are left out, and none is missing. */
   readonly ignoreReferences?: boolean
 }
@@ -136,7 +136,9 @@ async function lookUp({ tracing }: SpecInput, options: ParseOptions, report: Rep
         resolveSecret: options.ignoreReferences
           ? undefined
           : (options.resolveSecret ?? (() => undefined)),
-        secretPlace: options.secretPlace ?? ((name, key) => `${name}/${key}`),
+        whyNoSecret:
+          options.whyNoSecret ??
+          ((name, key) => `the secret has no such value: put it into ${name}/${key}`),
       },
       (i, { code, message }) => report(['spec', 'tracing', exporter, 'headers', i], code, message),
     )

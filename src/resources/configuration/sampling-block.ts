@@ -64,7 +64,7 @@ const forceHeader = field.readText(
 )
 
 const GLOBS: Readonly<Record<MatchField, string>> = {
-  api: 'Building block: invoke, metadata, healthz, shutdown; state, publish and others as they are built.',
+  api: 'Building block: invoke, state, publish, subscribe, bindings, secrets, configuration, lock, unlock, conversation, metadata, healthz, shutdown.',
   target: 'App id that is called.',
   method: 'HTTP method.',
   path: 'Path template behind the app id, for example `/orders/*`.',

@@ -10,8 +10,8 @@ export interface MetadataLookup {
   readonly secret: (name: string, key: string) => Promise<string | undefined>
   /** The secret store of this name, if it runs. */
   readonly secretStore: (name: string) => SecretStore | undefined
-  /** Where a secret would have to be, for messages. */
-  readonly secretPlace: (name: string, key: string) => string
+  /** Why there is no such secret, and the cure. */
+  readonly whyNoSecret: (name: string, key: string) => string
   readonly identity: { readonly appId: string; readonly namespace: string }
 }
 
@@ -34,7 +34,7 @@ export async function resolveMetadata(
 async function lookUp(
   { value, secretKeyRef, envRef }: ComponentMetadata,
   { secretStore: storeName }: Component,
-  { env, secret, secretStore, secretPlace }: MetadataLookup,
+  { env, secret, secretStore, whyNoSecret }: MetadataLookup,
 ): Promise<Result<string | undefined, string>> {
   if (envRef !== undefined) {
     if (/^DAPR_|^APP_API_TOKEN$|\s/i.test(envRef))
@@ -46,9 +46,7 @@ async function lookUp(
     const { name, key } = secretKeyRef
     if (storeName !== undefined) return fromStore(storeName, secretStore(storeName), name, key)
     const found = await secret(name, key)
-    return found === undefined
-      ? err(`the secret has no such value: put it into ${secretPlace(name, key)}`)
-      : ok(found)
+    return found === undefined ? err(whyNoSecret(name, key)) : ok(found)
   }
   return ok(value)
 }

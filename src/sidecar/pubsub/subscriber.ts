@@ -31,6 +31,8 @@ export interface SubscriberParts {
   readonly clock: Clock
   readonly log: Logger
   readonly delivery: DeliveryParts
+  /** Whether the app is asked what it wants to hear, besides what resources say. */
+  readonly asksApp: boolean
   /** What the resources say now. */
   readonly declared: () => readonly Located<DeclaredSubscription>[]
 }
@@ -47,7 +49,7 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
   const { host, own, log, delivery, declared } = parts
   const stopping = new AbortController()
   const running = new Map<string, Running>()
-  let programmatic: readonly AppSubscription[] | undefined
+  let programmatic: readonly AppSubscription[] | undefined = parts.asksApp ? undefined : []
   let isThere = false
   let complaints: ReadonlySet<string> = new Set()
   let last: Promise<void> = Promise.resolve()

@@ -11,7 +11,7 @@ const flags = [
   { name: 'wait', type: 'durationMs', default: '0', doc: 'how long to wait' },
   { name: 'max-body-size', type: 'bytes', default: '4Mi', doc: 'largest body' },
   { name: 'origins', type: 'string', default: '', doc: 'who may call' },
-  { name: 'later', type: 'string', doc: 'a part to come', unbuilt: 'parts' },
+  { name: 'later', type: 'string', doc: 'a part to come', noEffect: 'parts' },
   { name: 'old', type: 'string', doc: 'use something else', deprecated: true },
 ] as const satisfies readonly Flag[]
 

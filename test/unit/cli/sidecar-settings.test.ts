@@ -20,6 +20,14 @@ const refused = (...argv: readonly string[]) => {
 }
 
 describe('toSidecarSettings', () => {
+  test('asks the app for what it was not told to leave out', () => {
+    assert.equal(accepted([]).asksSubscriptions, true)
+    assert.equal(accepted(['--disable-init-endpoints', 'config']).asksSubscriptions, true)
+    assert.equal(accepted(['--disable-init-endpoints=config,subscribe']).asksSubscriptions, false)
+    const [problem] = refused('--app-id=a', '--disable-init-endpoints=subscrib')
+    assert.match(JSON.stringify(problem), /there are subscribe and config/)
+  })
+
   test('has daprd’s defaults', () => {
     const settings = accepted([])
     assert.deepEqual(

@@ -271,5 +271,10 @@ describe('createSecretFiles', () => {
     ] as const)
       assert.equal(await secrets.resolve(name, key), undefined, `${name} ${key}`)
     assert.equal((await secrets.resolve('keys', 'full'))?.length, 65_536)
+    assert.match(secrets.whyMissing('keys', 'gone'), /put it into \S+keys\/gone$/)
+    assert.match(
+      secrets.whyMissing('../x', 'gone'),
+      /^name and key of a secret are made of letters/,
+    )
   })
 })
