@@ -21,6 +21,12 @@ export function labelsOf(pairs: Iterable<LabelPair>): Labels {
   return { key: JSON.stringify(sorted), pairs: sorted }
 }
 
+/** The same, holding on to nothing else: a piece of a text keeps the whole text alive. */
+export const ownLabels = ({ key }: Labels): Labels => ({
+  key,
+  pairs: JSON.parse(key) as readonly LabelPair[],
+})
+
 export const NO_LABELS: Labels = labelsOf([])
 
 /** Empty when there is none. */
