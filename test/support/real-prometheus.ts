@@ -22,6 +22,8 @@ export interface PrometheusSettings {
   readonly targets?: readonly string[]
   /** A whole prometheus.yml instead. */
   readonly config?: string
+  /** OpenMetrics text with times: what it has stored when it starts. */
+  readonly samples?: string
 }
 
 /**
@@ -37,11 +39,14 @@ export async function startPrometheus(
   const directory = await temporaryDirectory('sidelight-prometheus-')
   const file = directory.file('prometheus.yml')
   await writeFile(file, settings.config ?? scrapeConfig(settings.targets ?? []))
+  if (settings.samples !== undefined) await writeBlocks(context, directory, settings.samples)
   const port = await freePort()
   const program = await startProgram(binary, [
     `--config.file=${file}`,
     `--storage.tsdb.path=${directory.file('data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    // Samples of a test may be from any time.
+    '--storage.tsdb.retention.time=100y',
     '--web.enable-lifecycle',
     '--log.level=warn',
     '--enable-feature=exemplar-storage',
@@ -79,6 +84,20 @@ export async function startPrometheus(
     },
     [Symbol.asyncDispose]: dispose,
   }
+}
+
+async function writeBlocks(
+  context: Mocha.Context,
+  directory: Awaited<ReturnType<typeof temporaryDirectory>>,
+  samples: string,
+): Promise<void> {
+  const file = directory.file('samples.txt')
+  await writeFile(file, samples)
+  const to = directory.file('data')
+  const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, to]
+  await using program = await startProgram(requirePartner(context, 'promtool'), args)
+  const { code } = await program.exit
+  if (code !== 0) throw new Error(`promtool ended with ${code}:\n${program.output}`)
 }
 
 function scrapeConfig(targets: readonly string[]): string {
