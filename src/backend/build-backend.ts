@@ -7,7 +7,9 @@ import { beginExchange } from './exchange.ts'
 import { type BackendMeter, createBackendMeter } from './meter.ts'
 import { NamesCache } from './names-cache.ts'
 import { backendPipeline } from './pipeline.ts'
+import { createQueryGate } from './promql/query-gate.ts'
 import { backendRoutes } from './routes.ts'
+import { createSampleStore, type SampleStore } from './samples/sample-store.ts'
 import type { BackendSettings } from './settings.ts'
 import { createSidecarWatch } from './sidecar-watch.ts'
 import type { TraceStore } from './store/contract.ts'
@@ -23,6 +25,8 @@ export interface BackendDeps {
   readonly processes: ProcessTable
   /** Absent = the file system. */
   readonly files?: FileLayer
+  /** Absent = an empty one. */
+  readonly samples?: SampleStore
   /** How the sidecars of this machine are found and asked. Absent = none are known. */
   readonly sidecars?: {
     readonly registrations: Pick<RegistrationDirectory, 'list'>
@@ -41,6 +45,8 @@ export interface Backend extends AsyncDisposable {
 
 const MAX_HEADER_BYTES = 64 * 1024
 const CUT_AT_ONCE_MS = 0
+/** Each may hold 80 MB. A dashboard asks more at once: these wait. */
+const MAX_QUERIES = 4
 
 /**
  * Opens the store and listens.
@@ -63,6 +69,8 @@ export async function buildBackend(settings: BackendSettings, deps: BackendDeps)
     pages,
     names: new NamesCache(),
     sidecars: createSidecarWatch(deps.sidecars, clock),
+    samples: deps.samples ?? createSampleStore(),
+    queries: createQueryGate(MAX_QUERIES),
     port: () => port,
   }
   const server = createHttpServer({

@@ -1,4 +1,5 @@
 import type { Measured, Reply, Request } from '../net/index.ts'
+import { toReply } from './to-reply.ts'
 
 /** One request to the backend on its way through the pipeline. */
 export interface BackendExchange extends Measured {
@@ -7,6 +8,8 @@ export interface BackendExchange extends Measured {
   route: string
   /** Set by identify: path parameters, percent-decoded. */
   parameters: Readonly<Record<string, string>>
+  /** Set by identify: what the route's refusals look like; `undefined` for a bug. */
+  toReply: (error: unknown) => Reply | undefined
   /** Set by identify: who answers. */
   handle: Handler
 }
@@ -19,6 +22,7 @@ export const beginExchange = (request: Request): BackendExchange => ({
   startMs: 0,
   route: 'unmatched',
   parameters: {},
+  toReply,
   handle: () => {
     throw new Error('the exchange was not identified')
   },

@@ -8,7 +8,6 @@ import type { BackendRoute } from './routes.ts'
 import { answer } from './steps/answer.ts'
 import { cors } from './steps/cors.ts'
 import { identify } from './steps/identify.ts'
-import { toReply } from './to-reply.ts'
 
 /** The way of every request. The picture with the status that leaves at each step is in README.md. */
 export const backendPipeline = (
@@ -19,7 +18,7 @@ export const backendPipeline = (
 ): readonly Step<BackendExchange>[] => [
   identify(createRouter(routes)), // which route; cannot fail
   measure(clock, meter.answered), // counters, latency
-  rescue(log, (_x, error) => toReply(error), plainText(500, 'internal error')), // 400, 413, 503, 500
+  rescue(log, (x, error) => x.toReply(error), plainText(500, 'internal error')), // 400, 413, 422, 503, 500
   cors(), // preflight, and the header on every answer
   answer(), // the route's handler, then compression
 ]

@@ -1,5 +1,5 @@
 import type { RouteTemplate } from '../net/index.ts'
-import type { Handler } from './exchange.ts'
+import type { BackendExchange, Handler } from './exchange.ts'
 import { getAutocompleteKeys, getAutocompleteValues } from './handlers/get-autocomplete.ts'
 import { getConfig, getInfo } from './handlers/get-config.ts'
 import { getDependencies } from './handlers/get-dependencies.ts'
@@ -16,12 +16,19 @@ import { postClear } from './handlers/post-clear.ts'
 import { postOtlpTraces } from './handlers/post-otlp-traces.ts'
 import { postSpans, postSpansV1 } from './handlers/post-spans.ts'
 import { postWhatIf } from './handlers/post-what-if.ts'
+import { toPrometheusReply } from './handlers/prometheus/envelope.ts'
+import { getQuery, getQueryRange } from './handlers/prometheus/get-query.ts'
+import { getQueryExemplars } from './handlers/prometheus/get-query-exemplars.ts'
+import { getLabels, getLabelValues, getSeries } from './handlers/prometheus/get-series.ts'
+import { getBuildInfo, getMetadata } from './handlers/prometheus/get-status.ts'
 import type { BackendParts } from './parts.ts'
 
 export interface BackendRoute extends RouteTemplate {
   /** The label of metrics; both mounts of a query share one. */
   readonly name: string
   readonly handle: Handler
+  /** What refusals look like. Absent = plain text, as Zipkin's. */
+  readonly toReply?: BackendExchange['toReply']
 }
 
 const route = (
@@ -52,6 +59,14 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   ...query('autocompleteValues', getAutocompleteValues(p)),
   ...own('GET', 'sidecars', getSidecars(p)),
   ...own('POST', 'what-if', postWhatIf(p)),
+  ...prometheus('query', getQuery(p)),
+  ...prometheus('query_range', getQueryRange(p)),
+  ...prometheus('query_exemplars', getQueryExemplars(p)),
+  ...prometheus('series', getSeries(p)),
+  ...prometheus('labels', getLabels(p)),
+  ...prometheus('label/{name}/values', getLabelValues(p)),
+  ...prometheus('metadata', getMetadata(p)),
+  ...prometheus('status/buildinfo', getBuildInfo(p)),
   route('GET', '/health', getHealth(p)),
   route('GET', '/actuator/health', getHealth(p), '/health'),
   route('GET', '/info', getInfo(p)),
@@ -83,3 +98,12 @@ const own = (method: string, path: string, handle: Handler): BackendRoute[] => [
   route(method, `/sidelight/api/v1/${path}`, handle),
   route(method, `/zipkin/sidelight/api/v1/${path}`, handle, `/sidelight/api/v1/${path}`),
 ]
+
+/** Prometheus' API, which is /api/v1 as Zipkin's is /api/v2; long queries come as forms. */
+const prometheus = (path: string, handle: Handler): BackendRoute[] =>
+  ['GET', 'POST'].flatMap((method) =>
+    ['', '/zipkin'].map((mount) => ({
+      ...route(method, `${mount}/api/v1/${path}`, handle, `/api/v1/${path}`),
+      toReply: toPrometheusReply,
+    })),
+  )

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Expression, ValueType } from './ast.ts'
-import { compileRegexes, type Regexes, toMatcher } from './matchers.ts'
+import { compileRegexes, type MatcherText, type Regexes, toMatcher } from './matchers.ts'
 import { readExpression } from './read-expression.ts'
 import { regroup } from './regroup.ts'
 import { firstError, readSyntaxTree } from './syntax-tree.ts'
@@ -9,6 +9,8 @@ import { firstError, readSyntaxTree } from './syntax-tree.ts'
 export interface Query {
   readonly expression: Expression
   readonly type: ValueType
+  /** The matchers of each of its selectors. */
+  readonly selectors: readonly (readonly MatcherText[])[]
   /** Of its matchers and functions, compiled. */
   readonly regexes: Regexes
 }
@@ -40,7 +42,12 @@ export async function parsePromql(text: string): Promise<Result<Query, string>> 
       empty.from,
       'parse error: vector selector must contain at least one non-empty matcher',
     )
-  return ok({ expression: read.expression, type: read.type, regexes: regexes.value })
+  return ok({
+    expression: read.expression,
+    type: read.type,
+    selectors: read.selectors.map(({ matchers }) => matchers),
+    regexes: regexes.value,
+  })
 }
 
 /** Line and column, from 1. */

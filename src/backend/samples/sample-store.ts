@@ -1,4 +1,4 @@
-import type { ExposedExemplar } from '../../wire/exposed-sample.ts'
+import type { ExposedExemplar, MetricMetadata } from '../../wire/exposed-sample.ts'
 import { type Labels, ownLabels } from '../../wire/labels.ts'
 import type { Matcher } from '../promql/matchers.ts'
 import type { SampleSource } from '../promql/sample-source.ts'
@@ -60,6 +60,9 @@ export interface SampleStore extends SampleSource {
     fromMs: number,
     toMs: number,
   ): Iterable<{ readonly labels: Labels; readonly exemplars: readonly StoredExemplar[] }>
+  /** What a metric says of itself; the last word counts. */
+  describe(name: string, metadata: MetricMetadata): void
+  metadata(): ReadonlyMap<string, MetricMetadata>
   stats(): SampleStoreStats
 }
 
@@ -68,6 +71,8 @@ const SERIES_BYTES = 1_200
 const CHUNK_BYTES = 200
 const EXEMPLAR_BYTES = 400
 const END_BYTES = 8
+/** Metrics that are described. More have samples, but no help. */
+const MAX_DESCRIBED = 10_000
 /** By so much one sample may make the store grow: a chunk that doubles, or a fresh one. */
 const GROWTH_BYTES = 4_096
 /** A character of a label stands in the key and in the pairs. */
@@ -76,6 +81,7 @@ const LABEL_CHARACTER_BYTES = 2
 export function createSampleStore(limits: SampleStoreLimits = SAMPLE_STORE_LIMITS): SampleStore {
   const byKey = new Map<string, StoredSeries>()
   const index = createLabelIndex<StoredSeries>()
+  const described = new Map<string, MetricMetadata>()
   /** Full chunks, about in the order of their ends. */
   const sealed = createFifo<StoredSeries>()
   let bytes = 0
@@ -201,6 +207,10 @@ export function createSampleStore(limits: SampleStoreLimits = SAMPLE_STORE_LIMIT
         if (within.length > 0) yield { labels, exemplars: within }
       }
     },
+    describe(name, metadata) {
+      if (described.has(name) || described.size < MAX_DESCRIBED) described.set(name, metadata)
+    },
+    metadata: () => described,
     stats: () => ({ series: byKey.size, samples, bytes, evictedSamples }),
   }
 }

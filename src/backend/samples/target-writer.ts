@@ -9,23 +9,24 @@ export interface TargetWriter {
    *
    * @returns how many samples were not kept
    */
-  write(exposition: Pick<Exposition, 'samples'>, timeMs: number): number
+  write(exposition: Exposition, timeMs: number): number
   /** The target is gone, or did not answer: all its series end. */
   end(timeMs: number): void
 }
 
 /** @param label makes of a sample's labels those that it is kept under; asked once a series */
 export function createTargetWriter(
-  store: Pick<SampleStore, 'append' | 'end' | 'addExemplar'>,
+  store: Pick<SampleStore, 'append' | 'end' | 'addExemplar' | 'describe'>,
   label: (labels: Labels) => Labels,
 ): TargetWriter {
   /** Of the last scrape: as exposed → as kept. */
   let present = new Map<string, Labels>()
   return {
-    write({ samples }, timeMs) {
+    write({ samples, metadata }, timeMs) {
       const before = present
       present = new Map()
       let refused = 0
+      for (const [name, one] of metadata) store.describe(name, one)
       for (const { labels: exposed, value, timeMs: ownMs, exemplar } of samples) {
         const labels = before.get(exposed.key) ?? label(exposed)
         if (store.append(labels, ownMs ?? timeMs, value) !== undefined) refused++

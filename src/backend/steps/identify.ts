@@ -20,6 +20,7 @@ export const identify = (router: Router<BackendRoute>): Step<BackendExchange> =>
     if (match !== undefined) {
       x.route = match.route.name
       x.parameters = decodeAll(match.params)
+      x.toReply = match.route.toReply ?? x.toReply
       x.handle = match.route.handle
     } else x.handle = nobody(router, method, path)
     return undefined
