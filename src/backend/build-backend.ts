@@ -9,7 +9,8 @@ import { NamesCache } from './names-cache.ts'
 import { backendPipeline } from './pipeline.ts'
 import { createQueryGate } from './promql/query-gate.ts'
 import { backendRoutes } from './routes.ts'
-import { createSampleStore, type SampleStore } from './samples/sample-store.ts'
+import { createSampleStore, MAX_EXEMPLARS, type SampleStore } from './samples/sample-store.ts'
+import { startScraper } from './scrape/scraper.ts'
 import type { BackendSettings } from './settings.ts'
 import { createSidecarWatch } from './sidecar-watch.ts'
 import type { TraceStore } from './store/contract.ts'
@@ -30,7 +31,7 @@ export interface BackendDeps {
   /** How the sidecars of this machine are found and asked. Absent = none are known. */
   readonly sidecars?: {
     readonly registrations: Pick<RegistrationDirectory, 'list'>
-    readonly sender: Pick<Sender, 'get'>
+    readonly sender: Pick<Sender, 'get' | 'read'>
   }
 }
 
@@ -60,6 +61,8 @@ export async function buildBackend(settings: BackendSettings, deps: BackendDeps)
       ? undefined
       : await loadConsolePages(settings.consoleDirectory)
   const store = await openStore(settings, deps, meter)
+  const { scrapeIntervalMs, ...kept } = settings.metrics
+  const samples = deps.samples ?? createSampleStore({ ...kept, maxExemplars: MAX_EXEMPLARS })
   let port = 0
   const parts = {
     settings,
@@ -69,7 +72,8 @@ export async function buildBackend(settings: BackendSettings, deps: BackendDeps)
     pages,
     names: new NamesCache(),
     sidecars: createSidecarWatch(deps.sidecars, clock),
-    samples: deps.samples ?? createSampleStore(),
+    registrations: deps.sidecars?.registrations ?? { list: async () => [] },
+    samples,
     queries: createQueryGate(MAX_QUERIES),
     port: () => port,
   }
@@ -87,7 +91,19 @@ export async function buildBackend(settings: BackendSettings, deps: BackendDeps)
     await store[Symbol.asyncDispose]()
     throw error
   }
+  const scraper =
+    deps.sidecars === undefined || scrapeIntervalMs === undefined
+      ? undefined
+      : startScraper({
+          ...deps.sidecars,
+          clock,
+          store: samples,
+          intervalMs: scrapeIntervalMs,
+          log,
+          onScraped: meter.scraped,
+        })
   const close = async (graceMs: number): Promise<void> => {
+    await scraper?.[Symbol.asyncDispose]()
     await server.close(graceMs)
     await store[Symbol.asyncDispose]()
   }

@@ -1,6 +1,7 @@
 import type { Outcome } from '../net/index.ts'
 import { backendMetrics, type MetricsRegistry } from '../telemetry/index.ts'
 import type { BackendExchange } from './exchange.ts'
+import type { SampleStore } from './samples/sample-store.ts'
 import type { TraceStore } from './store/contract.ts'
 
 export type DropReason =
@@ -20,8 +21,9 @@ export interface BackendMeter {
   ingested(spans: number, bytes: number): void
   dropped(reason: DropReason): void
   synced(durationMs: number): void
-  /** The page for a scraper, with the store as it is now. */
-  expose(store: TraceStore): ReturnType<MetricsRegistry['expose']>
+  scraped(isOk: boolean, refusedSamples: number): void
+  /** The page for a scraper, with the stores as they are now. */
+  expose(store: TraceStore, samples: SampleStore): ReturnType<MetricsRegistry['expose']>
 }
 
 export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
@@ -39,6 +41,12 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
   const segments = registry.gauge(backendMetrics.storeSegments).with({})
   const up = registry.gauge(backendMetrics.storeUp).with({})
   const lost = registry.counter(backendMetrics.lostBytes).with({})
+  const scrapes = registry.counter(backendMetrics.scrapes)
+  const refusedSamples = registry.counter(backendMetrics.refusedSamples).with({})
+  const evictedSamples = registry.counter(backendMetrics.evictedSamples).with({})
+  const sampleSeries = registry.gauge(backendMetrics.sampleSeries).with({})
+  const sampleBytes = registry.gauge(backendMetrics.sampleBytes).with({})
+  let evictedSamplesSeen = 0
   let evictedSeen = 0
   let lostSeen = 0
   const series = new Map<string, { inc(): void; observe(value: number): void }>()
@@ -64,7 +72,16 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
     },
     dropped: (reason) => dropped.with({ reason }).inc(),
     synced: (durationMs) => sync.observe(durationMs / 1000),
-    expose(store) {
+    scraped(isOk, refused) {
+      scrapes.with({ outcome: isOk ? 'ok' : 'failed' }).inc()
+      refusedSamples.inc(refused)
+    },
+    expose(store, samples) {
+      const kept = samples.stats()
+      sampleSeries.set(kept.series)
+      sampleBytes.set(kept.bytes)
+      evictedSamples.inc(kept.evictedSamples - evictedSamplesSeen)
+      evictedSamplesSeen = kept.evictedSamples
       const stats = store.stats()
       storeSpans.set(stats.spans)
       storeBytes.set(stats.bytes)

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import type { RegistrationDirectory } from '../net/index.ts'
 import type { ConsolePages } from './console-pages.ts'
 import type { BackendMeter } from './meter.ts'
 import type { NamesCache } from './names-cache.ts'
@@ -17,6 +18,8 @@ export interface BackendParts {
   readonly pages: ConsolePages | undefined
   readonly names: NamesCache
   readonly sidecars: SidecarWatch
+  /** Of sidecars of this machine. */
+  readonly registrations: Pick<RegistrationDirectory, 'list'>
   /** Of scrapes; PromQL reads them. */
   readonly samples: SampleStore
   /** Every PromQL query goes through it. */

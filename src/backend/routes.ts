@@ -7,6 +7,7 @@ import { getHealth } from './handlers/get-health.ts'
 import { getMetrics } from './handlers/get-metrics.ts'
 import { getNames } from './handlers/get-names.ts'
 import { getFile, getIndex, redirectTo } from './handlers/get-page.ts'
+import { getScrapeTargets } from './handlers/get-scrape-targets.ts'
 import { getServices } from './handlers/get-services.ts'
 import { getSidecars } from './handlers/get-sidecars.ts'
 import { getTrace } from './handlers/get-trace.ts'
@@ -71,6 +72,7 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   route('GET', '/actuator/health', getHealth(p), '/health'),
   route('GET', '/info', getInfo(p)),
   route('GET', '/actuator/info', getInfo(p), '/info'),
+  route('GET', '/sd', getScrapeTargets(p)),
   route('GET', '/metrics', getMetrics(p)),
   route('GET', '/prometheus', getMetrics(p), '/metrics'),
   route('GET', '/actuator/prometheus', getMetrics(p), '/metrics'),

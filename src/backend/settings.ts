@@ -14,12 +14,22 @@ export interface BackendSettings {
   readonly allowClear: boolean
   /** The built console; `undefined` serves no pages. */
   readonly consoleDirectory: string | undefined
+  readonly metrics: MetricsSettings
   /** Of one message, both as sent and decompressed. */
   readonly maxBodyBytes: number
   /** Of one message. */
   readonly maxBatchSpans: number
   /** Shown in `/info` and `config.json`. */
   readonly version: string
+}
+
+export interface MetricsSettings {
+  /** Between two scrapes of a sidecar. `undefined` scrapes none. */
+  readonly scrapeIntervalMs: number | undefined
+  /** Older samples leave. */
+  readonly retainMs: number
+  /** Of all samples in memory; the oldest leave first. */
+  readonly maxBytes: number
 }
 
 export type StoreSettings = MemoryStoreSettings | DiskStoreSettings
@@ -50,4 +60,5 @@ export const BACKEND_DEFAULTS = {
   queryLimit: 10,
   queryLookbackMs: 24 * HOUR_MS,
   uiLookbackMs: 900_000,
+  metrics: { scrapeIntervalMs: 15_000, retainMs: 4 * HOUR_MS, maxBytes: 64 * 1024 ** 2 },
 } as const

@@ -402,6 +402,25 @@ export const backendFlags = [
     doc: 'directory of the disk store; default: traces in the Sidelight home',
   },
   { name: 'memory', type: 'bool', default: 'false', doc: 'keep traces in memory only' },
+  { name: 'scrape', type: 'bool', default: 'true', doc: 'false: no sidecar is scraped' },
+  {
+    name: 'scrape-interval',
+    type: 'durationMs',
+    default: '15s',
+    doc: 'time between two scrapes of a sidecar',
+  },
+  {
+    name: 'retain-samples',
+    type: 'durationMs',
+    default: '4h',
+    doc: 'age at which scraped samples are forgotten; they are in memory only',
+  },
+  {
+    name: 'max-sample-memory',
+    type: 'bytes',
+    default: '64Mi',
+    doc: 'bytes of memory beyond which the oldest samples are forgotten',
+  },
   {
     name: 'max-spans',
     type: 'int',

@@ -34,6 +34,7 @@ export const defaultBackendSettings = (home: string): BackendSettings => ({
   searchEnabled: true,
   allowClear: false,
   consoleDirectory: findConsole(),
+  metrics: BACKEND_DEFAULTS.metrics,
   maxBodyBytes: BACKEND_DEFAULTS.maxBodyBytes,
   maxBatchSpans: BACKEND_DEFAULTS.maxBatchSpans,
   version: VERSION,

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { headerValue } from './headers.ts'
 import type { RawHeaders } from './message.ts'
-import { readWhole } from './read-whole.ts'
+import { readBytes, readWhole } from './read-whole.ts'
 import { createUpstream, type UpstreamReply } from './upstream/index.ts'
 
 /** One answer of a telemetry receiver. */
@@ -26,7 +26,22 @@ export interface Sender {
    * @param maxBytes what comes behind is not read; default 64 KiB
    */
   get(url: string, signal: AbortSignal, maxBytes?: number): Promise<string>
+  /** A whole answer with what tells how to read it. */
+  read(
+    url: string,
+    signal: AbortSignal,
+    options: { readonly accept: string; readonly maxBytes: number },
+  ): Promise<ReadResult>
   close(): Promise<void>
+}
+
+/** An answer that was asked for. */
+export interface ReadResult {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly text: string
+  /** Otherwise the text is the answer's first `maxBytes`. */
+  readonly isWhole: boolean
 }
 
 const compress = promisify(gzip)
@@ -87,6 +102,18 @@ export function createSender(options: { readonly userAgent: string }): Sender {
     async get(url, signal, maxBytes = MAX_ANSWER_BYTES) {
       const reply = await call('GET', new URL(url), [], undefined, signal)
       return readWhole(reply.body, maxBytes)
+    },
+    async read(url, signal, { accept, maxBytes }) {
+      const { status, headers, body } = await call(
+        'GET',
+        new URL(url),
+        ['Accept', accept],
+        undefined,
+        signal,
+      )
+      const { bytes, isWhole } = await readBytes(body, maxBytes)
+      const contentType = headerValue(headers, 'content-type')
+      return { status, contentType, text: bytes.toString(), isWhole }
     },
     close: () => upstream.close(),
   }

@@ -55,6 +55,26 @@ export const backendMetrics = {
     help: '1 while the store accepts spans, 0 after a failed write.',
     labels: [],
   }),
+  scrapes: counter('sidelight_backend_scrapes_total', {
+    help: 'Scrapes of sidecars, by outcome.',
+    labels: ['outcome'],
+  }),
+  refusedSamples: counter('sidelight_backend_refused_samples_total', {
+    help: 'Scraped samples that were not kept: the store is full, or has a newer one.',
+    labels: [],
+  }),
+  evictedSamples: counter('sidelight_backend_evicted_samples_total', {
+    help: 'Samples that left the store to keep its bounds of size and age.',
+    labels: [],
+  }),
+  sampleSeries: gauge('sidelight_backend_sample_series', {
+    help: 'Series that have samples in the store.',
+    labels: [],
+  }),
+  sampleBytes: gauge('sidelight_backend_sample_bytes', {
+    help: 'Bytes of the samples in memory, with their labels.',
+    labels: [],
+  }),
   storeSyncDuration: histogram('sidelight_backend_store_sync_duration_seconds', {
     help: 'Time of one write and sync of the log.',
     labels: [],

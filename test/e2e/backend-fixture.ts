@@ -21,6 +21,7 @@ export const TEST_SETTINGS: BackendSettings = {
   searchEnabled: true,
   allowClear: false,
   consoleDirectory: undefined,
+  metrics: BACKEND_DEFAULTS.metrics,
   maxBodyBytes: 200_000,
   maxBatchSpans: 1000,
   version: '1.2.3',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { BrowserContextOptions } from 'playwright-core'
 import { createPromRegistry } from '../../src/adapters/prom-client/index.ts'
-import { type BackendSettings, buildBackend } from '../../src/backend/index.ts'
+import { BACKEND_DEFAULTS, type BackendSettings, buildBackend } from '../../src/backend/index.ts'
 import { createSystemClock } from '../../src/base/clock.ts'
 import { silentLogger } from '../../src/base/logger.ts'
 import { backendCatalogue } from '../../src/telemetry/index.ts'
@@ -31,6 +31,7 @@ const startBackend = (consoleDirectory: string, settings: Partial<BackendSetting
       searchEnabled: true,
       allowClear: false,
       consoleDirectory,
+      metrics: BACKEND_DEFAULTS.metrics,
       maxBodyBytes: 50 * 1024 ** 2,
       maxBatchSpans: 50_000,
       version: '0.0.0-test',

@@ -484,11 +484,7 @@ describe('sidelight doctor', function () {
 describe('GET /sidelight/api/v1/sidecars of the backend', () => {
   test('answers reports and diagnosis, beside the console too, for all or for one', async () => {
     await using sidecars = await startSidecars()
-    const sender = { get: (url: string) => fetch(url).then((answer) => answer.text()) }
-    await using backend = await startBackend(
-      {},
-      { sidecars: { registrations: sidecars.registrations, sender } },
-    )
+    await using backend = await startBackend({}, { sidecars })
     const endpoint = `http://localhost:${backend.port}/api/v2/spans`
     await sidecars.configure(tracing({ endpoint }))
     await sidecars.start('orders')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createSampleStore } from '../../src/backend/samples/sample-store.ts'
 import { createTargetWriter } from '../../src/backend/samples/target-writer.ts'
 import { parseExposition } from '../../src/wire/exposition.ts'
+import { ROOMY } from '../support/sample-table.ts'
 import { startBackend } from './backend-fixture.ts'
 
 const START = 1_767_225_600
@@ -14,7 +15,7 @@ latency_seconds_bucket{le="+Inf"} 9 ${START} # {trace_id="def"} 0.5 ${START}.25
 `
 
 async function start() {
-  const samples = createSampleStore()
+  const samples = createSampleStore(ROOMY)
   const parsed = parseExposition(SCRAPE, 'openmetrics')
   assert.ok(parsed.ok)
   createTargetWriter(samples, (labels) => labels).write(parsed.value, 0)

@@ -4,6 +4,7 @@ import { createTargetWriter } from '../../src/backend/samples/target-writer.ts'
 import { parseExposition } from '../../src/wire/exposition.ts'
 import { startBackend } from '../e2e/backend-fixture.ts'
 import { type RealPrometheus, startPrometheus } from '../support/real-prometheus.ts'
+import { ROOMY } from '../support/sample-table.ts'
 
 const START = 1_767_225_600
 const SAMPLES = `# TYPE a gauge
@@ -83,7 +84,7 @@ describe('the Prometheus API beside a real Prometheus', () => {
   before(async function () {
     this.timeout(60_000)
     prometheus = await startPrometheus(this, { samples: SAMPLES })
-    const samples = createSampleStore()
+    const samples = createSampleStore(ROOMY)
     const parsed = parseExposition(SAMPLES, 'openmetrics')
     assert.ok(parsed.ok)
     createTargetWriter(samples, (labels) => labels).write(parsed.value, 0)

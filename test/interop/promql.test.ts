@@ -11,7 +11,7 @@ import { createSystemClock } from '../../src/base/clock.ts'
 import { parseExposition } from '../../src/wire/exposition.ts'
 import { labelsOf } from '../../src/wire/labels.ts'
 import { type RealPrometheus, startPrometheus } from '../support/real-prometheus.ts'
-import { formatLabels } from '../support/sample-table.ts'
+import { formatLabels, ROOMY } from '../support/sample-table.ts'
 import { DASHBOARD_EXPRESSIONS, randomExpression } from './promql/expressions.ts'
 import { START_SECONDS, scriptedSamples, seededRandom } from './promql/samples.ts'
 
@@ -69,7 +69,7 @@ describe('PromQL beside a real Prometheus', () => {
 function storeOf(text: string): (expression: string, isRange: boolean) => Promise<Answer> {
   const parsed = parseExposition(text, 'openmetrics')
   assert.ok(parsed.ok)
-  const source = createSampleStore()
+  const source = createSampleStore(ROOMY)
   assert.equal(createTargetWriter(source, (labels) => labels).write(parsed.value, 0), 0)
   const deps = {
     source,

@@ -7,6 +7,9 @@ export type SampleRow = readonly [
   samples: readonly (readonly [seconds: number, value: number | 'stale'])[],
 ]
 
+/** A store that forgets nothing while a test runs. */
+export const ROOMY = { maxBytes: 64 * 1024 ** 2, retainMs: 4 * 3_600_000, maxExemplars: 10 }
+
 /** Samples written down by hand, for whoever reads a source. */
 export function sampleTable(rows: readonly SampleRow[]): SampleSource {
   const all = rows.map(([series, samples]) => ({ labels: readLabels(series), samples }))

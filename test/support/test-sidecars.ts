@@ -9,6 +9,7 @@ import {
   createRegistrationDirectory,
   createSender,
   type RegistrationDirectory,
+  type Sender,
 } from '../../src/net/index.ts'
 import type { SidecarReport } from '../../src/wire/sidecar-report.ts'
 import { type RawAnswer, rawRequest } from './raw-http.ts'
@@ -41,6 +42,8 @@ export interface Metadata {
 export interface Sidecars extends AsyncDisposable {
   readonly home: string
   readonly registrations: RegistrationDirectory
+  /** What they send with. */
+  readonly sender: Sender
   /** The file every sidecar's `--config` names. */
   readonly configFile: string
   /** Starts one with daprd's flags on free ports, and waits until it is ready unless told otherwise. */
@@ -79,6 +82,7 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
   return {
     home,
     registrations,
+    sender,
     configFile,
     all,
     async start(appId, { appPort, flags = [], env = {}, configFiles, waitForApp = true } = {}) {

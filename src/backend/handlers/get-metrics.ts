@@ -2,8 +2,8 @@ import type { Handler } from '../exchange.ts'
 import type { BackendParts } from '../parts.ts'
 
 export const getMetrics =
-  ({ meter, store }: BackendParts): Handler =>
+  ({ meter, store, samples }: BackendParts): Handler =>
   async () => {
-    const { contentType, text } = await meter.expose(store)
+    const { contentType, text } = await meter.expose(store, samples)
     return { status: 200, headers: ['Content-Type', contentType], body: text }
   }

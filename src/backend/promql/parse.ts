@@ -25,7 +25,7 @@ const MAX_LENGTH = 16_384
 export async function parsePromql(text: string): Promise<Result<Query, string>> {
   if (text.length > MAX_LENGTH) return err(`a query has at most ${MAX_LENGTH} characters`)
   const wrong = (from: number, message: string) => err(`${place(text, from)}: ${message}`)
-  const root = readSyntaxTree(text)
+  const root = await readSyntaxTree(text)
   if (root === undefined) return err('the query is nested too deep')
   const error = firstError(root)
   if (error !== undefined) return wrong(error.from, syntaxMessage(text, error.from, error.text))

@@ -1,5 +1,4 @@
 import type { SyntaxNode } from '@lezer/common'
-import { parser } from '@prometheus-io/lezer-promql'
 
 /** One node of Prometheus' own grammar, with the text that it stands for. */
 export interface Node {
@@ -17,8 +16,13 @@ export const ERROR_NODE = '⚠'
 /** Nested deeper than people nest, and less deep than the stack. */
 const MAX_DEPTH = 200
 
-/** @returns the expression; `undefined` when it is nested too deep */
-export function readSyntaxTree(text: string): Node | undefined {
+/**
+ * The grammar is loaded with the first query: it costs 20 ms, and most backends are asked none.
+ *
+ * @returns the expression; `undefined` when it is nested too deep
+ */
+export async function readSyntaxTree(text: string): Promise<Node | undefined> {
+  const { parseGrammar } = await import('./grammar.ts')
   let isTooDeep = false
   const toNode = (node: SyntaxNode, depth: number): Node => {
     const children: Node[] = []
@@ -28,7 +32,7 @@ export function readSyntaxTree(text: string): Node | undefined {
         if (child.name !== 'LineComment') children.push(toNode(child, depth + 1))
     return { name: node.name, text: text.slice(node.from, node.to), from: node.from, children }
   }
-  const root = toNode(parser.parse(text).topNode, 0)
+  const root = toNode(parseGrammar(text), 0)
   return isTooDeep ? undefined : root
 }
 

@@ -24,11 +24,7 @@ export interface SampleStoreLimits {
   readonly maxExemplars: number
 }
 
-export const SAMPLE_STORE_LIMITS: SampleStoreLimits = {
-  maxBytes: 64 * 1024 ** 2,
-  retainMs: 4 * 3_600_000,
-  maxExemplars: 10,
-}
+export const MAX_EXEMPLARS = 10
 
 /** Why a sample was not kept: it is not newer than what is there, or there is no room for another series. */
 export type Refusal = 'old' | 'full'
@@ -78,7 +74,7 @@ const GROWTH_BYTES = 4_096
 /** A character of a label stands in the key and in the pairs. */
 const LABEL_CHARACTER_BYTES = 2
 
-export function createSampleStore(limits: SampleStoreLimits = SAMPLE_STORE_LIMITS): SampleStore {
+export function createSampleStore(limits: SampleStoreLimits): SampleStore {
   const byKey = new Map<string, StoredSeries>()
   const index = createLabelIndex<StoredSeries>()
   const described = new Map<string, MetricMetadata>()

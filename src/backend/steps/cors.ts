@@ -27,4 +27,4 @@ export const cors = (): Step<BackendExchange> => ({
       : { ...reply, headers: [...reply.headers, 'Access-Control-Allow-Origin', '*'] },
 })
 
-const isOwn = (path: string): boolean => path.includes('/sidelight/')
+const isOwn = (path: string): boolean => path.includes('/sidelight/') || path === '/sd'

@@ -34,6 +34,13 @@ export const backend: Command = async (argv, context) => {
             retainMs: values.retain,
             maxBytes: values['max-disk'],
           },
+      metrics: {
+        scrapeIntervalMs: values.scrape
+          ? Math.max(MIN_SCRAPE_INTERVAL_MS, values['scrape-interval'])
+          : undefined,
+        retainMs: values['retain-samples'],
+        maxBytes: values['max-sample-memory'],
+      },
       autocompleteKeys: commaList(values['autocomplete-keys']),
       strictTraceId: values['strict-trace-id'],
       searchEnabled: values.search,
@@ -56,3 +63,4 @@ export const backend: Command = async (argv, context) => {
 }
 
 const STOP_GRACE_MS = 5_000
+const MIN_SCRAPE_INTERVAL_MS = 1_000

@@ -7,13 +7,12 @@ import {
 } from '../../../../src/backend/promql/matchers.ts'
 import {
   createSampleStore,
-  SAMPLE_STORE_LIMITS,
   type SampleStore,
 } from '../../../../src/backend/samples/sample-store.ts'
 import { createTargetWriter } from '../../../../src/backend/samples/target-writer.ts'
 import { parseExposition } from '../../../../src/wire/exposition.ts'
 import { labelsOf } from '../../../../src/wire/labels.ts'
-import { formatLabels, readLabels } from '../../../support/sample-table.ts'
+import { formatLabels, ROOMY, readLabels } from '../../../support/sample-table.ts'
 
 const ALL = [['__name__', '!=', '']] as const
 
@@ -45,7 +44,7 @@ async function contents(
 
 describe('the sample store', () => {
   test('gives back what it was given, within the time asked for, open on the left', async () => {
-    const store = createSampleStore()
+    const store = createSampleStore(ROOMY)
     for (let i = 1; i <= 300; i++) store.append(readLabels('a'), i, i * 2)
     assert.deepEqual(await contents(store, ALL, 298, 300), ['a{} 299=598 300=600'])
     assert.deepEqual(await contents(store, ALL, 0, 2), ['a{} 1=2 2=4'])
@@ -54,7 +53,7 @@ describe('the sample store', () => {
   })
 
   test('finds series by any of their labels', async () => {
-    const store = createSampleStore()
+    const store = createSampleStore(ROOMY)
     const names = ['a{x="1",y="1"}', 'a{x="2"}', 'b{x="1"}']
     for (const name of names) store.append(readLabels(name), 1, 0)
     const cases = [
@@ -86,7 +85,7 @@ describe('the sample store', () => {
   })
 
   test('takes nothing that is older than what it has', async () => {
-    const store = createSampleStore()
+    const store = createSampleStore(ROOMY)
     const a = readLabels('a')
     assert.equal(store.append(a, 10, 1), undefined)
     assert.equal(store.append(a, 10, 2), 'old')
@@ -97,7 +96,7 @@ describe('the sample store', () => {
   })
 
   test('forgets what is too old, and a series with its last sample', async () => {
-    const store = createSampleStore({ ...SAMPLE_STORE_LIMITS, retainMs: 1_000 })
+    const store = createSampleStore({ ...ROOMY, retainMs: 1_000 })
     for (let i = 1; i <= 240; i++) store.append(readLabels('old'), i, i)
     store.end(readLabels('old'), 250)
     for (let i = 1; i <= 150; i++) store.append(readLabels('kept'), i * 10, i)
@@ -156,7 +155,7 @@ describe('the sample store', () => {
   })
 
   test('evicts the oldest samples first when it is full', async () => {
-    const store = createSampleStore({ ...SAMPLE_STORE_LIMITS, maxBytes: 20_000 })
+    const store = createSampleStore({ ...ROOMY, maxBytes: 20_000 })
     for (let i = 1; i <= 20_000; i++)
       assert.equal(store.append(readLabels('a'), i * 15_000, i / 7), undefined)
     const [line = ''] = await contents(store)
@@ -165,7 +164,7 @@ describe('the sample store', () => {
   })
 
   test('keeps the latest exemplars of a series, each once', async () => {
-    const store = createSampleStore({ ...SAMPLE_STORE_LIMITS, maxExemplars: 2 })
+    const store = createSampleStore({ ...ROOMY, maxExemplars: 2 })
     const labels = readLabels('a')
     const exemplar = (id: string, timeMs?: number) => ({
       labels: labelsOf([['trace_id', id]]),
@@ -199,7 +198,7 @@ describe('a target’s scrapes', () => {
     labelsOf([...labels.pairs, ['instance', 'i']])
 
   test('end a series that vanishes, and all when the target does', async () => {
-    const store = createSampleStore()
+    const store = createSampleStore(ROOMY)
     const target = createTargetWriter(store, toLabels)
     target.write(scrape('a 1\nb 2\n'), 10)
     target.write(scrape('a 1\n'), 20)
@@ -214,7 +213,7 @@ describe('a target’s scrapes', () => {
   })
 
   test('count what was not kept', () => {
-    const target = createTargetWriter(createSampleStore(), toLabels)
+    const target = createTargetWriter(createSampleStore(ROOMY), toLabels)
     assert.equal(target.write(scrape('a 1\na 2\nb 1\n'), 10), 1)
   })
 })
