@@ -6,6 +6,8 @@ export const prometheusFile = (backend: string): object => ({
     {
       job_name: 'sidelight',
       // A new sidecar is scraped within five seconds.
+      // A sidecar's own labels win: its app_id is the same as that of the list.
+      honor_labels: true,
       http_sd_configs: [{ url: `http://${backend}/sd`, refresh_interval: '5s' }],
     },
     { job_name: 'sidelight-backend', static_configs: [{ targets: [backend] }] },
