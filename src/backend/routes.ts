@@ -1,6 +1,7 @@
 import type { RouteTemplate } from '../net/index.ts'
 import type { BackendExchange, Handler } from './exchange.ts'
 import { getAutocompleteKeys, getAutocompleteValues } from './handlers/get-autocomplete.ts'
+import { getBoards } from './handlers/get-boards.ts'
 import { getConfig, getInfo } from './handlers/get-config.ts'
 import { getDependencies } from './handlers/get-dependencies.ts'
 import { getHealth } from './handlers/get-health.ts'
@@ -60,6 +61,7 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   ...query('autocompleteValues', getAutocompleteValues(p)),
   ...own('GET', 'sidecars', getSidecars(p)),
   ...own('POST', 'what-if', postWhatIf(p)),
+  ...own('GET', 'boards', getBoards()),
   ...prometheus('query', getQuery(p)),
   ...prometheus('query_range', getQueryRange(p)),
   ...prometheus('query_exemplars', getQueryExemplars(p)),
@@ -86,6 +88,7 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   route('GET', '/zipkin/configuration', getIndex(p), 'console'),
   route('GET', '/zipkin/doctor', getIndex(p), 'console'),
   route('GET', '/zipkin/what-if', getIndex(p), 'console'),
+  route('GET', '/zipkin/boards', getIndex(p), 'console'),
   route('GET', '/zipkin', getIndex(p), 'console'),
   route('GET', '/zipkin/{file...}', getFile(p), 'console'),
 ]

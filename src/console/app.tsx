@@ -6,6 +6,7 @@ import { Notice } from './parts/notice.tsx'
 import { type Key, useKeys } from './parts/use-keys.ts'
 import { route } from './router.ts'
 import { settings } from './settings.ts'
+import { BoardsView } from './views/boards-view.tsx'
 import { ConfigurationView } from './views/configuration-view.tsx'
 import { DoctorView } from './views/doctor-view.tsx'
 import { FileView } from './views/file-view.tsx'
@@ -58,6 +59,8 @@ function View() {
       return <DoctorView settings={config} />
     case 'whatIf':
       return <WhatIfView settings={config} />
+    case 'boards':
+      return <BoardsView settings={config} />
     case 'unknown':
       return (
         <Notice title="There is no page here">
@@ -75,6 +78,7 @@ const TITLES: Readonly<Record<string, string>> = {
   configuration: 'Configuration · Sidelight',
   doctor: 'Doctor · Sidelight',
   whatIf: 'What if · Sidelight',
+  boards: 'Boards · Sidelight',
 }
 
 const titleOf = (view: string): string => TITLES[view] ?? 'Sidelight'

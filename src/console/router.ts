@@ -10,6 +10,7 @@ export type Route =
   | { readonly view: 'configuration' }
   | { readonly view: 'doctor' }
   | { readonly view: 'whatIf' }
+  | { readonly view: 'boards' }
   | { readonly view: 'unknown'; readonly path: string }
 
 const here = signal(new URL(document.location.href))
@@ -29,6 +30,7 @@ const PAGES: Readonly<Record<string, Route>> = {
   configuration: { view: 'configuration' },
   doctor: { view: 'doctor' },
   'what-if': { view: 'whatIf' },
+  boards: { view: 'boards' },
 }
 
 export const route = computed((): Route => {

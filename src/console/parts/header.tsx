@@ -11,6 +11,7 @@ import { Icon } from './icons.tsx'
 const VIEWS = [
   { href: './', name: 'Search', isOwn: false, view: 'search' },
   { href: 'dependency', name: 'Service map', isOwn: false, view: 'map' },
+  { href: 'boards', name: 'Boards', isOwn: true, view: 'boards' },
   { href: 'configuration', name: 'Configuration', isOwn: true, view: 'configuration' },
   { href: 'doctor', name: 'Doctor', isOwn: true, view: 'doctor' },
   { href: 'what-if', name: 'What if', isOwn: true, view: 'whatIf' },

@@ -27,7 +27,7 @@ export const floorPlan: Readonly<Record<string, readonly string[]>> = {
   adapters: ['base', 'wire', 'telemetry', 'net', 'dashboards'],
   components: ['base', 'wire', 'telemetry', 'resources', 'net'],
   middleware: ['base', 'wire', 'telemetry', 'adapters'],
-  console: ['base', 'wire'],
+  console: ['base', 'wire', 'dashboards'],
   dashboards: ['base', 'telemetry'],
   // The Kubernetes client costs 69 MB at import: never in a sidecar or the backend.
   sidecar: LOWER,
