@@ -14,12 +14,13 @@ export const METRIC_NAME = '__name__'
 
 /** @param pairs in any order; of two with one name the last counts */
 export function labelsOf(pairs: Iterable<LabelPair>): Labels {
-  const values = new Map(pairs)
-  const sorted = [...values]
-    .filter(([, value]) => value !== '')
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return { key: JSON.stringify(sorted), pairs: sorted }
+  const sorted = [...pairs].sort(byName)
+  return ofSorted(sorted.filter(([name, value], i) => value !== '' && sorted[i + 1]?.[0] !== name))
 }
+
+const byName = ([a]: LabelPair, [b]: LabelPair): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const ofSorted = (pairs: readonly LabelPair[]): Labels => ({ key: JSON.stringify(pairs), pairs })
 
 /** The same, holding on to nothing else: a piece of a text keeps the whole text alive. */
 export const ownLabels = ({ key }: Labels): Labels => ({
@@ -36,10 +37,10 @@ export function labelValue({ pairs }: Labels, name: string): string {
 }
 
 export const keepLabels = ({ pairs }: Labels, names: ReadonlySet<string>): Labels =>
-  labelsOf(pairs.filter(([name]) => names.has(name)))
+  ofSorted(pairs.filter(([name]) => names.has(name)))
 
 export const dropLabels = ({ pairs }: Labels, names: ReadonlySet<string>): Labels =>
-  labelsOf(pairs.filter(([name]) => !names.has(name)))
+  ofSorted(pairs.filter(([name]) => !names.has(name)))
 
 /** An empty value takes the label away. */
 export const withLabel = ({ pairs }: Labels, name: string, value: string): Labels =>

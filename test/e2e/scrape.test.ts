@@ -30,12 +30,15 @@ async function scraping(sidecars: Pick<Sidecars, 'registrations' | 'sender'>) {
 
 const OPENMETRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 
+/** Listens, and does not answer. */
+const NEVER = 'never'
+
 /** Something on a metrics port that answers what it is told to. */
 async function startExposer(body: () => string | undefined) {
   const server = createServer((_request, response) => {
     const text = body()
     if (text === undefined) response.destroy()
-    else {
+    else if (text !== NEVER) {
       const type = text.endsWith('# EOF\n') ? OPENMETRICS : 'text/plain; version=0.0.4'
       response.setHeader('Content-Type', type).end(text)
     }
@@ -100,7 +103,7 @@ describe('the backend’s scraper', () => {
       sender,
     })
     await backend.shows('good', ['liar 1'])
-    for (const bad of ['good 1\n{bad\n', undefined, '# TYPE good nothing\n']) {
+    for (const bad of ['good 1\n{bad\n', undefined, '# TYPE good nothing\n', NEVER]) {
       body = bad
       await backend.shows('up', ['liar 0'])
       await backend.shows('good', [])

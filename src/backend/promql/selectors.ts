@@ -64,17 +64,16 @@ export function planRange(
   const shift = timeShift(selector, span)
   const needed = needOf(matchers, shift, span, rangeMs)
   need(needed)
-  const places = new Map<Series, { from: number; to: number }>()
+  const places: { from: number; to: number }[] = []
   const at = (timeMs: number): Window[] => {
     const endMs = shift(timeMs)
     const startMs = endMs - rangeMs
     const out: Window[] = []
-    for (const series of needed.series) {
-      const place = places.get(series) ?? { from: 0, to: 0 }
-      const { labels, timesMs, values } = series
+    for (const [i, { labels, timesMs, values }] of needed.series.entries()) {
+      places[i] ??= { from: 0, to: 0 }
+      const place = places[i]
       place.to = skip(timesMs, place.to, endMs)
       place.from = skip(timesMs, place.from, startMs)
-      places.set(series, place)
       const { from, to } = place
       if (from === to) continue
       touch(to - from)
@@ -95,11 +94,11 @@ const needOf = (
 
 /** Walks every series forward to an instant and hands over those that have a value there. */
 function picker(need: Need, lookbackMs: number) {
-  const places = new Map<Series, { behind: number; end: number }>()
+  const places: { behind: number; end: number }[] = []
   return (timeMs: number, take: (series: Series, index: number) => void): void => {
-    for (const series of need.series) {
-      const place = places.get(series) ?? { behind: 0, end: 0 }
-      places.set(series, place)
+    for (const [i, series] of need.series.entries()) {
+      places[i] ??= { behind: 0, end: 0 }
+      const place = places[i]
       place.behind = skip(series.timesMs, place.behind, timeMs)
       place.end = skip(series.endsMs, place.end, timeMs)
       const index = place.behind - 1
