@@ -204,12 +204,20 @@ export function createSampleStore(limits: SampleStoreLimits): SampleStore {
       }
     },
     describe(name, metadata) {
-      if (described.has(name) || described.size < MAX_DESCRIBED) described.set(name, metadata)
+      const known = described.get(name)
+      if (known === undefined ? described.size >= MAX_DESCRIBED : isSameWords(known, metadata))
+        return
+      // Not pieces of the scrape, which would keep all of it alive.
+      const [ownName, own] = JSON.parse(JSON.stringify([name, metadata]))
+      described.set(ownName, own)
     },
     metadata: () => described,
     stats: () => ({ series: byKey.size, samples, bytes, evictedSamples }),
   }
 }
+
+const isSameWords = (a: MetricMetadata, b: MetricMetadata): boolean =>
+  a.type === b.type && a.help === b.help && a.unit === b.unit
 
 /** A scrape repeats an exemplar until there is a newer one. */
 const isSame = (last: StoredExemplar, next: ExposedExemplar): boolean =>

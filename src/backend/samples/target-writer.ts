@@ -1,5 +1,5 @@
 import type { Exposition } from '../../wire/exposition.ts'
-import type { Labels } from '../../wire/labels.ts'
+import { type Labels, ownLabels } from '../../wire/labels.ts'
 import type { SampleStore } from './sample-store.ts'
 
 /** Writes what one target says, scrape after scrape. */
@@ -28,7 +28,7 @@ export function createTargetWriter(
       let refused = 0
       for (const [name, one] of metadata) store.describe(name, one)
       for (const { labels: exposed, value, timeMs: ownMs, exemplar } of samples) {
-        const labels = before.get(exposed.key) ?? label(exposed)
+        const labels = before.get(exposed.key) ?? ownLabels(label(exposed))
         if (store.append(labels, ownMs ?? timeMs, value) !== undefined) refused++
         if (exemplar !== undefined) store.addExemplar(labels, exemplar, timeMs)
         // Who writes times of its own says itself when a series ends, by writing none.
