@@ -1,16 +1,11 @@
-import { METRIC_NAME } from '../../wire/labels.ts'
 import { aggregations } from './aggregations.ts'
-import type { Expression, Grouping, Matching, Selector, ValueType } from './ast.ts'
+import type { Expression, Grouping, Matching, ValueType } from './ast.ts'
 import { functions } from './functions.ts'
-import { parseNumber, parseQueryDurationMs, parseString } from './literals.ts'
-import type { MatcherText, MatchOperator } from './matchers.ts'
+import { parseNumber, parseString } from './literals.ts'
 import { operators } from './operators.ts'
+import { REFUSED, type ReadProblem, type ReadSelector, type Typed } from './read-context.ts'
+import { selectorReaders } from './read-selector.ts'
 import { childNamed, type Node } from './syntax-tree.ts'
-
-export interface ReadProblem {
-  readonly from: number
-  readonly message: string
-}
 
 export interface ReadExpression {
   readonly expression: Expression
@@ -19,16 +14,7 @@ export interface ReadExpression {
   readonly problems: readonly ReadProblem[]
   /** Sources of regular expressions, not compiled yet. */
   readonly regexes: ReadonlySet<string>
-  readonly selectors: readonly {
-    readonly from: number
-    readonly matchers: readonly MatcherText[]
-  }[]
-}
-
-/** `any` is the type of what was refused: it fits everywhere, so that one mistake is told once. */
-interface Typed {
-  readonly expression: Expression
-  readonly type: ValueType | 'any'
+  readonly selectors: readonly ReadSelector[]
 }
 
 const TYPE_NAMES: Readonly<Record<ValueType | 'any', string>> = {
@@ -38,7 +24,6 @@ const TYPE_NAMES: Readonly<Record<ValueType | 'any', string>> = {
   string: 'string',
   any: 'nothing',
 }
-const REFUSED: Typed = { expression: { kind: 'number', value: Number.NaN }, type: 'any' }
 
 /** Constructs of the grammar that are outside the subset. */
 const OUTSIDE: Readonly<Record<string, string>> = {
@@ -51,7 +36,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
 export function readExpression(root: Node): ReadExpression {
   const problems: ReadProblem[] = []
   const regexes = new Set<string>()
-  const selectors: { from: number; matchers: readonly MatcherText[] }[] = []
+  const selectors: ReadSelector[] = []
   const refuse = (node: Node, message: string): Typed => {
     problems.push({ from: node.from, message })
     return REFUSED
@@ -75,10 +60,7 @@ export function readExpression(root: Node): ReadExpression {
     }),
     UnaryExpr: readUnary,
     BinaryExpr: readBinary,
-    VectorSelector: readSelector,
-    MatrixSelector: readRange,
-    OffsetExpr: readOffset,
-    StepInvariantExpr: readAt,
+    ...selectorReaders({ read, refuse, string, regexes, selectors }),
     FunctionCall: readCall,
     AggregateExpr: readAggregation,
   }
@@ -166,95 +148,6 @@ export function readExpression(root: Node): ReadExpression {
       label.name === 'QuotedLabelName' ? string(label.children[0] as Node) : label.text,
     )
 
-  function readSelector(node: Node): Typed {
-    const matchers: MatcherText[] = []
-    const name = childNamed(node, 'Identifier')
-    if (name !== undefined) matchers.push({ name: METRIC_NAME, operator: '=', value: name.text })
-    for (const matcher of childNamed(node, 'LabelMatchers')?.children ?? []) {
-      const read = readMatcher(matcher)
-      if (read.name === METRIC_NAME && name !== undefined)
-        return refuse(node, `metric name must not be set twice: "${name.text}" or "${read.value}"`)
-      if (read.operator === '=~' || read.operator === '!~') regexes.add(read.value)
-      matchers.push(read)
-    }
-    selectors.push({ from: node.from, matchers })
-    return { expression: { kind: 'selector', matchers, offsetMs: 0 }, type: 'vector' }
-  }
-
-  function readMatcher(node: Node): MatcherText {
-    const [label, operator, value] = node.children as [Node, Node?, Node?]
-    // A quoted string alone is the metric's name.
-    if (operator === undefined || value === undefined)
-      return { name: METRIC_NAME, operator: '=', value: string(label) }
-    const name = label.name === 'LabelName' ? label.text : string(label.children[0] as Node)
-    return { name, operator: operator.text as MatchOperator, value: string(value) }
-  }
-
-  function readRange(node: Node): Typed {
-    const [of, duration] = node.children as [Node, Node]
-    if (of.name !== 'VectorSelector') return refuse(of, 'ranges only allowed for vector selectors')
-    const rangeMs = readDurationMs(duration)
-    if (rangeMs !== undefined && rangeMs <= 0)
-      return refuse(duration, 'duration must be greater than 0')
-    const { expression } = readSelector(of)
-    if (expression.kind !== 'selector' || rangeMs === undefined) return REFUSED
-    return { expression: { kind: 'range', selector: expression, rangeMs }, type: 'matrix' }
-  }
-
-  /** Seconds, or a duration; with a sign only where one is allowed. */
-  function readDurationMs(node: Node): number | undefined {
-    const text = node.text.replaceAll(/\s/g, '')
-    const ms = parseQueryDurationMs(text.replace(/^[+-]/, ''))
-    const seconds = ms === undefined ? parseNumber(text) : undefined
-    if (ms !== undefined) return text.startsWith('-') ? -ms : ms
-    if (seconds !== undefined && Number.isFinite(seconds)) return Math.round(seconds * 1_000)
-    refuse(node, 'a duration such as 5m is needed; expressions of durations are not supported here')
-    return undefined
-  }
-
-  function readOffset(node: Node): Typed {
-    const [of, , duration] = node.children as [Node, Node, Node]
-    const offsetMs = readDurationMs(duration)
-    if (offsetMs === undefined) return REFUSED
-    return changeSelector(of, 'offset', (selector) =>
-      selector.offsetMs === 0 ? { ...selector, offsetMs } : undefined,
-    )
-  }
-
-  function readAt(node: Node): Typed {
-    const [of, , time] = node.children as [Node, Node, Node]
-    const side = time.children[0]?.name
-    const seconds = parseNumber(time.text)
-    const at = side === 'AtStart' ? 'start' : side === 'AtEnd' ? 'end' : (seconds ?? 0) * 1_000
-    if (typeof at === 'number' && !Number.isFinite(at))
-      return refuse(time, `timestamp out of bounds for @ modifier: ${time.text}`)
-    return changeSelector(of, '@', (selector) =>
-      selector.at === undefined ? { ...selector, at } : undefined,
-    )
-  }
-
-  /** Both stand behind a selector or its range. */
-  function changeSelector(
-    of: Node,
-    modifier: string,
-    change: (selector: Selector) => Selector | undefined,
-  ): Typed {
-    const typed = of.name === 'ParenExpr' ? unknownPlace : read(of)
-    const { expression } = typed
-    if (typed.type === 'any' && typed !== unknownPlace) return typed
-    const selector = expression.kind === 'range' ? expression.selector : expression
-    if (selector.kind !== 'selector')
-      return refuse(
-        of,
-        `${modifier} modifier must be preceded by an instant vector selector or range vector selector`,
-      )
-    const changed = change(selector)
-    if (changed === undefined) return refuse(of, `${modifier} may not be set multiple times`)
-    return expression.kind === 'range'
-      ? { expression: { ...expression, selector: changed }, type: 'matrix' }
-      : { expression: changed, type: 'vector' }
-  }
-
   function readCall(node: Node): Typed {
     const [identifier, body] = node.children as [Node, Node]
     const name = identifier.text
@@ -308,8 +201,6 @@ export function readExpression(root: Node): ReadExpression {
   return { expression, type: type === 'any' ? 'scalar' : type, problems, regexes, selectors }
 }
 
-/** A parenthesis where a selector must stand. */
-const unknownPlace: Typed = { ...REFUSED }
 const GROUP_NODES = { left: 'GroupLeft', right: 'GroupRight', none: 'none' } as const
 
 const negated = ({ expression, type }: Typed): Typed => ({
