@@ -56,13 +56,13 @@ export async function getRange(
   return answer.ok ? ok(answer.value.result.map(toSeries)) : answer
 }
 
-/** What it is at the window's end. */
+/** What it is now. */
 export async function getInstant(
   expr: string,
-  { toMs }: BoardWindow,
+  { nowMs }: BoardWindow,
   signal?: AbortSignal,
 ): Promise<Answer<readonly Series[]>> {
-  const query = { query: expr, time: String(toMs / 1_000) }
+  const query = { query: expr, time: String(nowMs / 1_000) }
   const answer = await ask<{ result: readonly Result[] }>('query', query, signal)
   return answer.ok ? ok(answer.value.result.map(toSeries)) : answer
 }

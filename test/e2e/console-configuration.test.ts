@@ -29,7 +29,13 @@ const generationOf = async ({ sidecars }: SidecarConsole): Promise<readonly numb
 describe('the console: Configuration', () => {
   test('has an address for each page', async function () {
     await using console = await openSidecarConsole(this, shop())
-    for (const path of ['configuration', 'configuration?app=orders', 'doctor', 'what-if']) {
+    for (const path of [
+      'boards',
+      'configuration',
+      'configuration?app=orders',
+      'doctor',
+      'what-if',
+    ]) {
       const answer = await fetch(`${console.url}/zipkin/${path}`)
       assert.equal(answer.status, 200, path)
       assert.match(await answer.text(), /<title>Sidelight/)

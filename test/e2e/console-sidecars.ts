@@ -1,4 +1,5 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BackendSettings } from '../../src/backend/index.ts'
 import { createSender } from '../../src/net/index.ts'
 import type { ZipkinSpan } from '../../src/wire/zipkin-span.ts'
 import { requirePartner } from '../support/partners.ts'
@@ -26,6 +27,7 @@ export async function openSidecarConsole(
   context: Mocha.Context,
   configuration: (endpoint: string) => string,
   browser: BrowserContextOptions = {},
+  backendSettings: Partial<BackendSettings> = {},
 ): Promise<SidecarConsole> {
   context.timeout(60_000)
   requirePartner(context, 'chromium')
@@ -45,7 +47,7 @@ export async function openSidecarConsole(
     const { registrations } = sidecars
     const backend = owned(
       await startBackend(
-        { consoleDirectory, maxBodyBytes: 10_000_000 },
+        { consoleDirectory, maxBodyBytes: 10_000_000, ...backendSettings },
         { sidecars: { registrations, sender } },
       ),
     )

@@ -20,6 +20,8 @@ export interface BoardWindow {
   readonly fromMs: number
   readonly toMs: number
   readonly stepMs: number
+  /** For what has one value: `toMs` may lie a step back. */
+  readonly nowMs: number
 }
 
 /** The lengths that can be chosen, with names as Grafana has them. */
@@ -41,7 +43,7 @@ export function windowOf(lengthMs: number, nowMs: number): BoardWindow {
   const rough = lengthMs / MAX_POINTS
   const stepMs = Math.max(SCRAPE_MS, Math.ceil(rough / SCRAPE_MS) * SCRAPE_MS)
   const toMs = Math.floor(nowMs / stepMs) * stepMs
-  return { fromMs: toMs - lengthMs, toMs, stepMs }
+  return { fromMs: toMs - lengthMs, toMs, stepMs, nowMs }
 }
 
 /** An expression as it is asked: with the app that was chosen, and an interval that holds four scrapes. */

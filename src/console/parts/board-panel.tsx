@@ -37,7 +37,7 @@ export function BoardPanel(props: {
     value: drawn,
     failure,
     isOld,
-  } = useRemote(`${panel.id} ${app} ${window.toMs} ${window.fromMs}`, (signal) =>
+  } = useRemote(`${panel.id} ${app} ${window.nowMs} ${window.fromMs}`, (signal) =>
     load(panel, app, window, signal),
   )
   useEffect(() => learnServices(appsOf(drawn)), [drawn])
