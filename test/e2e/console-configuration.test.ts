@@ -158,7 +158,7 @@ describe('the console: Configuration', () => {
     await console.open()
     await page.getByText('No spans have arrived yet').waitFor()
     assert.equal(await page.getByRole('link', { name: 'Doctor' }).count(), 0)
-    for (const path of ['configuration', 'doctor', 'what-if']) {
+    for (const path of ['boards', 'configuration', 'doctor', 'what-if']) {
       await console.open(path)
       await page.getByText("needs Sidelight's own backend").waitFor()
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSampleStore } from '../../src/backend/samples/sample-store.ts'
 import { createTargetWriter } from '../../src/backend/samples/target-writer.ts'
-import { parseExposition } from '../../src/wire/exposition.ts'
+import { parseExposition } from '../../src/wire/parse-exposition.ts'
 import { ROOMY } from '../support/sample-table.ts'
 import { startBackend } from './backend-fixture.ts'
 

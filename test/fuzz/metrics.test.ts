@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { parsePromql } from '../../src/backend/promql/parse.ts'
-import { parseExposition } from '../../src/wire/exposition.ts'
+import { parseExposition } from '../../src/wire/parse-exposition.ts'
 
 /** Fixed, so that a failure is found again; fast-check prints it with the path to the case. */
 const RUNS = { seed: 20_260_101, numRuns: 500 }

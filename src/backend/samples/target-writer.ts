@@ -1,5 +1,5 @@
-import type { Exposition } from '../../wire/exposition.ts'
 import { type Labels, ownLabels } from '../../wire/labels.ts'
+import type { Exposition } from '../../wire/parse-exposition.ts'
 import type { SampleStore } from './sample-store.ts'
 
 /** Writes what one target says, scrape after scrape. */

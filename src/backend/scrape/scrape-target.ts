@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/fault.ts'
 import type { Registration, Sender } from '../../net/index.ts'
+import { type LabelPair, type Labels, labelsOf, METRIC_NAME } from '../../wire/labels.ts'
 import {
   EXPOSITION_ACCEPT,
   type Exposition,
   expositionFormat,
   parseExposition,
-} from '../../wire/exposition.ts'
-import { type LabelPair, type Labels, labelsOf, METRIC_NAME } from '../../wire/labels.ts'
+} from '../../wire/parse-exposition.ts'
 import type { SampleStore } from '../samples/sample-store.ts'
 import { createTargetWriter } from '../samples/target-writer.ts'
 

@@ -10,8 +10,8 @@ import {
   type SampleStore,
 } from '../../../../src/backend/samples/sample-store.ts'
 import { createTargetWriter } from '../../../../src/backend/samples/target-writer.ts'
-import { parseExposition } from '../../../../src/wire/exposition.ts'
 import { labelsOf } from '../../../../src/wire/labels.ts'
+import { parseExposition } from '../../../../src/wire/parse-exposition.ts'
 import { formatLabels, ROOMY, readLabels } from '../../../support/sample-table.ts'
 
 const ALL = [['__name__', '!=', '']] as const

@@ -3,7 +3,7 @@ import {
   type ExpositionFormat,
   expositionFormat,
   parseExposition,
-} from '../../../src/wire/exposition.ts'
+} from '../../../src/wire/parse-exposition.ts'
 import { formatLabels } from '../../support/sample-table.ts'
 
 function read(text: string, format: ExpositionFormat = 'text') {
