@@ -22,8 +22,8 @@ export interface BackendMeter {
   dropped(reason: DropReason): void
   synced(durationMs: number): void
   scraped(isOk: boolean, refusedSamples: number): void
-  /** The page for a scraper, with the stores as they are now. */
-  expose(store: TraceStore, samples: SampleStore): ReturnType<MetricsRegistry['expose']>
+  /** For a scraper, with the stores as they are now. */
+  families(store: TraceStore, samples: SampleStore): ReturnType<MetricsRegistry['families']>
 }
 
 export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
@@ -76,7 +76,7 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
       scrapes.with({ outcome: isOk ? 'ok' : 'failed' }).inc()
       refusedSamples.inc(refused)
     },
-    expose(store, samples) {
+    families(store, samples) {
       const kept = samples.stats()
       sampleSeries.set(kept.series)
       sampleBytes.set(kept.bytes)
@@ -91,7 +91,7 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
       evictedSeen = stats.evictedSpans
       lost.inc(stats.lostBytes - lostSeen)
       lostSeen = stats.lostBytes
-      return registry.expose()
+      return registry.families()
     },
   }
 }

@@ -50,7 +50,7 @@ export const startBackend = (
   buildBackend(settings, {
     clock,
     log,
-    registry: createPromRegistry(backendCatalogue, { processMetrics: true }),
+    registry: createPromRegistry(backendCatalogue, { clock, processMetrics: true }),
     processes: { pid, isAlive: isProcessAlive },
     sidecars,
   })

@@ -97,7 +97,7 @@ export async function startSidecar(
     secrets: createSecretFiles(shared.secretsDirectory ?? '/nonexistent'),
     ids: createIdSource(),
     log,
-    registry: createPromRegistry(sidecarCatalogue, { processMetrics: true }),
+    registry: createPromRegistry(sidecarCatalogue, { clock: shared.clock, processMetrics: true }),
     configuration: { ...configuration, files: configFiles.map((file) => resolve(file)) },
     requestStop,
   })

@@ -1,4 +1,6 @@
+export { acceptsGzip } from './accepts-gzip.ts'
 export { apiFault, toErrorReply } from './api-fault.ts'
+export { exposeMetrics } from './expose-metrics.ts'
 export { canBeHeader, forwardableHeaders, headerValue, headerValues } from './headers.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts'
 export { isListening } from './is-listening.ts'

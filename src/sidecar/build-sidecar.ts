@@ -243,7 +243,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     getReport: () => jsonReply(report()),
   })
   const internal = server('internal', peerPipeline({ ...parts, router: createRouter(peerRoutes) }))
-  const metrics = createMetricsServer(registry, countRefused('metrics'), log)
+  const metrics = createMetricsServer(registry, clock, countRefused('metrics'), log)
   const health =
     settings.appHealthCheck === undefined
       ? undefined

@@ -1,10 +1,12 @@
+import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { createHttpServer, type Exchange, type HttpServer } from '../net/index.ts'
+import { createHttpServer, type Exchange, exposeMetrics, type HttpServer } from '../net/index.ts'
 import type { MetricsRegistry } from '../telemetry/index.ts'
 
 /** The scrape page, on any path, as in daprd. */
 export const createMetricsServer = (
   registry: MetricsRegistry,
+  clock: Clock,
   onRefused: (status: number) => void,
   log: Logger,
 ): HttpServer =>
@@ -13,10 +15,7 @@ export const createMetricsServer = (
     steps: [
       {
         name: 'expose',
-        async enter() {
-          const { contentType, text } = await registry.expose()
-          return { status: 200, headers: ['Content-Type', contentType], body: text }
-        },
+        enter: ({ request }) => exposeMetrics(registry, request, clock),
       },
     ],
     begin: (request) => ({ request, onClientGone: undefined }),

@@ -31,8 +31,8 @@ export interface BatchProcessorOptions {
 }
 
 export interface BatchProcessor {
-  /** Never throws and never waits: a full queue drops the span and counts it. */
-  add(span: SpanRecord): void
+  /** Never throws and never waits: a full queue drops the span, counts it, and says `false`. */
+  add(span: SpanRecord): boolean
   /**
    * Swaps the exporter. Unsent spans go to the new one; batches in flight get 5 s, then they go there too.
    * `undefined` takes the exporter away: what is still unsent after 5 s is dropped and counted as `removed`.
@@ -168,14 +168,15 @@ export function createBatchProcessor(options: BatchProcessorOptions): BatchProce
     add(span) {
       if (closed || (exporter === undefined && flights.size === 0)) {
         meter.dropped(closed ? 'shutdown' : 'removed', 1)
-        return
+        return false
       }
       if (queue.length >= settings.maxQueueSize) {
         meter.dropped('queue_full', 1)
-        return
+        return false
       }
       queue.push(span)
       plan()
+      return true
     },
     replace(next) {
       const leaving = [...flights]

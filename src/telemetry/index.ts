@@ -44,6 +44,7 @@ export {
   histogram,
   type MetricDefinition,
   type MetricsRegistry,
+  type Seen,
 } from './metrics.ts'
 export { pathLabel } from './path-label.ts'
 export { CONTEXT_HEADERS, extract, type Incoming, inject, NO_CONTEXT } from './propagator.ts'
@@ -58,7 +59,7 @@ export type {
 export { createSampler, type Sampler } from './sampling/sampler.ts'
 export { createTokenBucket, type TokenBucket } from './sampling/token-bucket.ts'
 export { isTraceIdSampled } from './sampling/trace-id-ratio.ts'
-export { type EventAttributes, Span, type SpanKind, type SpanRecord } from './span.ts'
+export { type EventAttributes, Span, type SpanKind, type SpanRecord, seenIn } from './span.ts'
 export type { SpanContext } from './span-context.ts'
 export { createSpanPipeline, type SpanPipeline } from './span-pipeline.ts'
 export { createStdoutExporter } from './stdout-exporter.ts'

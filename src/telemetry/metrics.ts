@@ -1,3 +1,6 @@
+import type { MetricFamily } from '../wire/metric-family.ts'
+import type { SpanContext } from './span-context.ts'
+
 /**
  * The port to the metrics library: what is declared in a catalogue can be recorded, and nothing else.
  * The library behind it is in `adapters/prom-client`.
@@ -29,15 +32,18 @@ export type MetricDefinition<L extends string = string> =
 
 type Labels<L extends string> = Readonly<Record<L, string>>
 
+/** The span that a sample was taken in, if it is exported: whoever sees the sample finds the trace. */
+export type Seen = Pick<SpanContext, 'traceId' | 'spanId'> | undefined
+
 /** Series are held by their users, not looked up on each record: `const series = counter.with(labels)`. */
 export interface Counter<L extends string> {
-  with(labels: Labels<L>): { inc(by?: number): void }
+  with(labels: Labels<L>): { inc(by?: number, seen?: Seen): void }
 }
 export interface Gauge<L extends string> {
   with(labels: Labels<L>): { set(value: number): void }
 }
 export interface Histogram<L extends string> {
-  with(labels: Labels<L>): { observe(value: number): void }
+  with(labels: Labels<L>): { observe(value: number, seen?: Seen): void }
 }
 
 export interface MetricsRegistry {
@@ -45,8 +51,8 @@ export interface MetricsRegistry {
   counter<L extends string>(definition: CounterDefinition<L>): Counter<L>
   gauge<L extends string>(definition: GaugeDefinition<L>): Gauge<L>
   histogram<L extends string>(definition: HistogramDefinition<L>): Histogram<L>
-  /** The page a scraper gets. */
-  expose(): Promise<{ readonly contentType: string; readonly text: string }>
+  /** What a scraper gets, in the order of the catalogue. */
+  families(): Promise<readonly MetricFamily[]>
 }
 
 export const counter = <const L extends string>(

@@ -4,7 +4,8 @@ import type { SpanRecord } from './span.ts'
 
 /** Where ended spans go: one queue for each active exporter, all of which may be on at once, as in Dapr. */
 export interface SpanPipeline {
-  add(span: SpanRecord): void
+  /** Says whether any of them has taken it. */
+  add(span: SpanRecord): boolean
   /** Puts exporters in force. One that is the same object as before is left alone. */
   apply(exporters: Readonly<Partial<Record<ExporterName, Exporter>>>): void
   shutdown(deadlineMs: number): Promise<void>
@@ -19,7 +20,9 @@ export function createSpanPipeline(
   let active: readonly BatchProcessor[] = []
   return {
     add(span) {
-      for (const processor of active) processor.add(span)
+      let isTaken = false
+      for (const processor of active) if (processor.add(span)) isTaken = true
+      return isTaken
     },
     apply(exporters) {
       const names = new Set([

@@ -2,6 +2,10 @@ import type { Clock } from '../base/clock.ts'
 import type { Decision } from './sampling/policy.ts'
 import type { SpanContext } from './span-context.ts'
 
+/** What a sample carries as its exemplar: a span that can be looked up, or nothing. */
+export const seenIn = (span: Span | undefined): SpanContext | undefined =>
+  span?.isExported === true ? span.context : undefined
+
 export type SpanKind = 'CLIENT' | 'SERVER' | 'PRODUCER' | 'CONSUMER' | 'INTERNAL'
 
 export interface SpanEvent {
@@ -55,8 +59,9 @@ export class Span implements SpanRecord {
   remoteService: string | undefined = undefined
   readonly #clock: Clock
   readonly #startMs: number
-  readonly #onEnd: (span: Span) => void
+  readonly #onEnd: (span: Span) => boolean
   #ended = false
+  #exported = false
 
   constructor(
     context: SpanContext,
@@ -66,7 +71,7 @@ export class Span implements SpanRecord {
     decision: Decision,
     recorded: boolean,
     clock: Clock,
-    onEnd: (span: Span) => void,
+    onEnd: (span: Span) => boolean,
   ) {
     this.context = context
     this.parentId = parentId
@@ -104,6 +109,11 @@ export class Span implements SpanRecord {
     if (this.#ended || !this.recorded) return
     this.#ended = true
     this.durationUs = Math.max(1, Math.round((this.#clock.elapsedMs() - this.#startMs) * 1000))
-    this.#onEnd(this)
+    this.#exported = this.#onEnd(this)
+  }
+
+  /** It has ended and an exporter has taken it: whoever looks for it will find it. */
+  get isExported(): boolean {
+    return this.#exported
   }
 }

@@ -9,8 +9,8 @@ export interface TracerOptions {
   readonly sampler: Sampler
   readonly ids: IdSource
   readonly clock: Clock
-  /** Takes every recorded span when it has ended. Never throws, never waits. */
-  readonly onEnd: (span: Span) => void
+  /** Takes every recorded span when it has ended, and says whether it goes out. Never throws, never waits. */
+  readonly onEnd: (span: Span) => boolean
   /** Told of every decision. */
   readonly onStart: (decision: Decision) => void
   /** Told of every span that is recorded, when it begins; `onEnd` follows. */

@@ -46,7 +46,10 @@ export async function startBackend(
     {
       clock: createSystemClock(),
       log: silentLogger,
-      registry: createPromRegistry(backendCatalogue, { processMetrics: false }),
+      registry: createPromRegistry(backendCatalogue, {
+        clock: createSystemClock(),
+        processMetrics: false,
+      }),
       processes: { pid: process.pid, isAlive },
       ...deps,
     },

@@ -40,7 +40,10 @@ const startBackend = (consoleDirectory: string, settings: Partial<BackendSetting
     {
       clock: createSystemClock(),
       log: silentLogger,
-      registry: createPromRegistry(backendCatalogue, { processMetrics: false }),
+      registry: createPromRegistry(backendCatalogue, {
+        clock: createSystemClock(),
+        processMetrics: false,
+      }),
       processes: { pid: process.pid, isAlive: () => false },
     },
   )

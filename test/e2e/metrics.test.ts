@@ -1,67 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
 import { sidecarCatalogue } from '../../src/telemetry/index.ts'
-import { eventually } from '../support/eventually.ts'
+import { exercised } from '../support/exercised-sidecar.ts'
 import { freePort } from '../support/free-ports.ts'
 import { assertGolden } from '../support/golden.ts'
 import { requirePartner } from '../support/partners.ts'
-import { startSpanReceiver } from '../support/span-receiver.ts'
-import { startTestApp } from '../support/test-app.ts'
-import { appBehaviours } from '../support/test-app-behaviours.ts'
-import { send, startSidecars, type TestSidecar, tracing } from '../support/test-sidecars.ts'
-
-/** One that serves, and one that cannot. */
-const STORES = `
-apiVersion: dapr.io/v1alpha1
-kind: Component
-metadata: { name: store }
-spec: { type: state.in-memory }
----
-apiVersion: dapr.io/v1alpha1
-kind: Component
-metadata: { name: broken }
-spec: { type: state.none, ignoreErrors: true }
----
-apiVersion: dapr.io/v1alpha1
-kind: Component
-metadata: { name: events }
-spec: { type: pubsub.in-memory }
-`
-
-/** A sidecar that has done everything there is to measure. */
-async function exercised(run: (b: TestSidecar, page: string) => unknown): Promise<void> {
-  await using app = await startTestApp({
-    handler(request, response, seen, own) {
-      if (seen.target !== '/dapr/subscribe') return appBehaviours(request, response, seen, own)
-      response.end('[{"pubsubname":"events","topic":"orders","route":"/orders"}]')
-    },
-  })
-  await using receiver = await startSpanReceiver()
-  await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
-  const a = await sidecars.start('app-a', { appPort: app.port })
-  const resources = `${sidecars.home}/components`
-  await mkdir(resources)
-  await writeFile(`${resources}/store.yaml`, STORES)
-  const b = await sidecars.start('app-b', {
-    appPort: app.port,
-    flags: [
-      '--enable-app-health-check',
-      '--app-health-check-path=/status',
-      `--resources-path=${resources}`,
-    ],
-  })
-  await app.waitFor((requests) => requests.some(({ target }) => target === '/status'))
-  await send(a.port, 'POST', '/v1.0/invoke/app-b/method/orders/7', [], 'abc')
-  await send(b.port, 'GET', '/v1.0/invoke/app-a/method/orders/8')
-  await send(b.port, 'GET', '/v1.0/nonsense')
-  await send(b.port, 'GET', '/v1.0/state/store/a')
-  await eventually(() => b.log.some((line) => line.includes('is subscribed')))
-  await send(b.port, 'POST', '/v1.0/publish/events/orders', [], 'abc')
-  await eventually(async () => /ingress_count\{/.test(await b.metrics()))
-  await receiver.waitFor(({ spans }) => spans.length >= 5)
-  await run(b, await b.metrics())
-}
+import { send, startSidecars, tracing } from '../support/test-sidecars.ts'
 
 const familiesOf = (page: string): Map<string, string> =>
   new Map(
@@ -156,6 +101,18 @@ describe('GET /metrics of a sidecar', () => {
     assert.ok(series.length <= 1_010, `${series.length} series`)
     assert.match(page, /path="\{overflow\}"/)
     assert.match(page, /sidelight_metrics_overflow_total\{metric="dapr_http_server"\} [1-9]/)
+  })
+
+  test('is packed when asked for, and the same', async () => {
+    await using sidecars = await startSidecars()
+    const a = await sidecars.start('app-a')
+    const { header, body } = await send(a.metricsPort, 'GET', '/', ['Accept-Encoding: gzip'])
+    assert.equal(header('content-encoding'), 'gzip')
+    const page = gunzipSync(body).toString()
+    assert.ok(body.length * 4 < page.length)
+    assert.deepEqual(familiesOf(page), familiesOf(await a.metrics()))
+    const head = await send(a.metricsPort, 'HEAD', '/')
+    assert.deepEqual([head.status, head.body.length], [200, 0])
   })
 
   test('is not there with --enable-metrics=false', async () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { eventually } from '../support/eventually.ts'
 import { startPrometheus } from '../support/real-prometheus.ts'
 import { startTestApp } from '../support/test-app.ts'
-import { send, startSidecars } from '../support/test-sidecars.ts'
+import { send, startSidecars, tracing } from '../support/test-sidecars.ts'
+import { startBackend } from './backend-fixture.ts'
 
 describe('a real Prometheus', () => {
   test('scrapes two sidecars and answers Dapr’s dashboard queries', async function () {
@@ -39,5 +40,40 @@ describe('a real Prometheus', () => {
         assert.equal(await answerTo(expression), value, expression)
         return true
       })
+  })
+
+  test('keeps the exemplar of a slow call, whose trace opens in the backend', async function () {
+    this.timeout(60_000)
+    await using backend = await startBackend()
+    await using app = await startTestApp()
+    await using sidecars = await startSidecars(
+      tracing({ endpoint: `http://127.0.0.1:${backend.port}/api/v2/spans` }),
+    )
+    const a = await sidecars.start('app-a')
+    await sidecars.start('app-b', { appPort: app.port })
+    await using prometheus = await startPrometheus(this, {
+      targets: [`127.0.0.1:${a.metricsPort}`],
+    })
+    await send(a.port, 'GET', '/v1.0/invoke/app-b/method/orders/7')
+    const [exemplar] = await eventually(
+      async () => {
+        const found = await prometheus.exemplars(
+          'dapr_http_server_latency_bucket{path="/v1.0/invoke/app-b/method/orders/{id}"}',
+        )
+        return found.length > 0 && found
+      },
+      { deadlineMs: 30_000 },
+    )
+    const { trace_id, span_id } = exemplar?.labels ?? {}
+    const trace = await eventually(async () => {
+      const answer = await fetch(`${backend.url}/api/v2/trace/${trace_id}`)
+      const spans = (await answer.json()) as { id: string; name: string }[]
+      return spans.some(({ id }) => id === span_id) && spans
+    })
+    assert.deepEqual(
+      trace.map(({ name }) => name),
+      Array(trace.length).fill('calllocal/app-b/orders/7'),
+    )
+    assert.ok((await prometheus.exemplars('dapr_runtime_service_invocation_req_sent_total')).length)
   })
 })

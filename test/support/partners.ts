@@ -29,6 +29,10 @@ const partners = {
     find: schemathesis,
     cure: 'python3 -m venv .cache/schemathesis && .cache/schemathesis/bin/pip install schemathesis==4.32.5',
   },
+  openmetrics: {
+    find: openMetricsParser,
+    cure: 'python3 -m venv .cache/openmetrics && .cache/openmetrics/bin/pip install prometheus-client==0.26.0',
+  },
   root: {
     find: () => (process.getuid?.() === 0 ? '/' : undefined),
     cure: 'run as root (the test mounts or binds what only root may)',
@@ -76,6 +80,12 @@ function collector(): string | undefined {
 function schemathesis(): string | undefined {
   const installed = '.cache/schemathesis/bin/schemathesis'
   return isExecutable(installed) ? resolve(installed) : onPath('schemathesis')
+}
+
+/** A Python that has it. */
+function openMetricsParser(): string | undefined {
+  const python = '.cache/openmetrics/bin/python'
+  return isExecutable(python) ? resolve(python) : undefined
 }
 
 /** The partner's path, or undefined with nothing said. For benches. */

@@ -15,6 +15,14 @@ export interface RealPrometheus extends AsyncDisposable {
   readonly url: string
   /** Instant query; the result vector. Fails with Prometheus' own words. */
   query(expression: string): Promise<readonly PrometheusSample[]>
+  /** Exemplars of the last hour. */
+  exemplars(expression: string): Promise<readonly PrometheusExemplar[]>
+}
+
+export interface PrometheusExemplar {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: string
+  readonly timestamp: number
 }
 
 export interface PrometheusSettings {
@@ -68,19 +76,25 @@ export async function startPrometheus(
     await dispose()
     throw error
   }
+  const ask = async <T>(path: string, parameters: Record<string, string>): Promise<T> => {
+    const answer = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`)
+    const body = (await answer.json()) as { error?: string; data?: T }
+    if (body.data === undefined) throw new Error(body.error ?? `status ${answer.status}`)
+    return body.data
+  }
   return {
     port,
     url,
-    async query(expression) {
-      const answer = await fetch(
-        `${url}/api/v1/query?${new URLSearchParams({ query: expression })}`,
-      )
-      const body = (await answer.json()) as {
-        error?: string
-        data?: { result: PrometheusSample[] }
-      }
-      if (body.data === undefined) throw new Error(body.error ?? `status ${answer.status}`)
-      return body.data.result
+    query: async (expression) =>
+      (await ask<{ result: PrometheusSample[] }>('query', { query: expression })).result,
+    async exemplars(query) {
+      const end = Math.ceil(Date.now() / 1_000)
+      const found = await ask<{ exemplars: PrometheusExemplar[] }[]>('query_exemplars', {
+        query,
+        start: String(end - 3_600),
+        end: String(end + 60),
+      })
+      return found.flatMap(({ exemplars }) => exemplars)
     },
     [Symbol.asyncDispose]: dispose,
   }

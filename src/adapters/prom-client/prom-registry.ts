@@ -1,50 +1,56 @@
-import {
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  Registry,
-  type RegistryContentType,
-} from 'prom-client'
+import { collectDefaultMetrics, type Metric, Registry } from 'prom-client'
+import type { Clock } from '../../base/clock.ts'
 import type { MetricDefinition, MetricsRegistry } from '../../telemetry/index.ts'
+import { createPromMetric } from './prom-metric.ts'
+import { familyOf } from './read-family.ts'
 
 /**
- * prom-client behind telemetry's port. Every program makes its own registry; the library's global one is
- * never used. A metric that is declared shows up in a scrape from the start, even without a series.
+ * prom-client behind telemetry's port: it records, the page is ours. Every program makes its own registry; the
+ * library's global one is never used. A metric that is declared shows up in a scrape from the start, even without a
+ * series.
  */
 export function createPromRegistry(
   catalogue: readonly MetricDefinition[],
-  options: { readonly processMetrics: boolean },
+  options: { readonly clock: Pick<Clock, 'nowUs'>; readonly processMetrics: boolean },
 ): MetricsRegistry {
-  const registry = new Registry<RegistryContentType>()
-  const metrics = new Map<string, Counter | Gauge | Histogram>()
-  for (const definition of catalogue) metrics.set(definition.name, create(definition, registry))
-  if (options.processMetrics) {
-    collectDefaultMetrics({ register: registry })
-    for (const name of MISNAMED) registry.removeSingleMetric(name)
-  }
+  const metrics = new Map(
+    catalogue.map((definition) => [definition.name, createPromMetric(definition, options.clock)]),
+  )
+  const ofProcess = options.processMetrics ? processRegistry() : undefined
 
-  const held = <M>(definition: MetricDefinition): M => {
-    const metric = metrics.get(definition.name)
-    if (metric === undefined)
-      throw new Error(`${definition.name} is not in this program's catalogue`)
-    return metric as M
+  const held = ({ name }: MetricDefinition) => {
+    const metric = metrics.get(name)
+    if (metric === undefined) throw new Error(`${name} is not in this program's catalogue`)
+    return metric
   }
   return {
     counter(definition) {
-      const metric = held<Counter>(definition)
-      return { with: (labels) => metric.labels(labels) }
+      const metric = held(definition)
+      return {
+        with(labels) {
+          const write = metric.with(labels)
+          return { inc: (by = 1, seen) => write(by, seen) }
+        },
+      }
     },
     gauge(definition) {
-      const metric = held<Gauge>(definition)
-      return { with: (labels) => metric.labels(labels) }
+      const metric = held(definition)
+      return { with: (labels) => ({ set: metric.with(labels) }) }
     },
     histogram(definition) {
-      const metric = held<Histogram>(definition)
-      return { with: (labels) => metric.labels(labels) }
+      const metric = held(definition)
+      return { with: (labels) => ({ observe: metric.with(labels) }) }
     },
-    async expose() {
-      return { contentType: registry.contentType, text: await registry.metrics() }
+    async families() {
+      // Filled in when they are asked for.
+      await ofProcess?.getMetricsAsJSON()
+      return [
+        ...[...metrics.values()].map(({ family }) => family),
+        // Its types call these descriptions; they are the metrics themselves.
+        ...((ofProcess?.getMetricsAsArray() ?? []) as unknown as Metric[]).map((metric) =>
+          familyOf(metric),
+        ),
+      ]
     },
   }
 }
@@ -56,19 +62,9 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ]
 
-function create(definition: MetricDefinition, registry: Registry<RegistryContentType>) {
-  const common = {
-    name: definition.name,
-    help: definition.help,
-    labelNames: [...definition.labels],
-    registers: [registry],
-  }
-  switch (definition.type) {
-    case 'counter':
-      return new Counter(common)
-    case 'gauge':
-      return new Gauge(common)
-    case 'histogram':
-      return new Histogram({ ...common, buckets: [...definition.buckets] })
-  }
+function processRegistry(): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
+  return registry
 }

@@ -1,9 +1,8 @@
+import { exposeMetrics } from '../../net/index.ts'
 import type { Handler } from '../exchange.ts'
 import type { BackendParts } from '../parts.ts'
 
 export const getMetrics =
-  ({ meter, store, samples }: BackendParts): Handler =>
-  async () => {
-    const { contentType, text } = await meter.expose(store, samples)
-    return { status: 200, headers: ['Content-Type', contentType], body: text }
-  }
+  ({ meter, store, samples, clock }: BackendParts): Handler =>
+  ({ request }) =>
+    exposeMetrics({ families: () => meter.families(store, samples) }, request, clock)

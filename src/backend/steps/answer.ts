@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { headerValue, isBodyStream, type Reply, type Step } from '../../net/index.ts'
+import { acceptsGzip, headerValue, isBodyStream, type Reply, type Step } from '../../net/index.ts'
 import type { BackendExchange } from '../exchange.ts'
 
 const MIN_COMPRESSED_BYTES = 2048
@@ -26,15 +26,10 @@ function compress(x: BackendExchange, reply: Reply): Reply | Promise<Reply> {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   if (bytes.length < MIN_COMPRESSED_BYTES) return reply
   const headers = [...reply.headers, 'Vary', 'Accept-Encoding']
-  if (!acceptsGzip(headerValue(x.request.headers, 'accept-encoding')))
-    return { status: reply.status, headers, body: bytes }
+  if (!acceptsGzip(x.request.headers)) return { status: reply.status, headers, body: bytes }
   return compressBytes(bytes, { level: LEVEL }).then((packed) => ({
     status: reply.status,
     headers: [...headers, 'Content-Encoding', 'gzip'],
     body: packed,
   }))
 }
-
-const acceptsGzip = (accepted: string | undefined): boolean =>
-  accepted !== undefined &&
-  /(?:^|,)\s*(?:gzip|\*)\s*(?:$|,|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/i.test(accepted)

@@ -9,6 +9,7 @@ import {
   holdSeries,
   type MetricsRegistry,
   type Span,
+  seenIn,
   type Tracer,
 } from '../../telemetry/index.ts'
 import type { GuardedCall } from '../resiliency/guard.ts'
@@ -109,7 +110,7 @@ export function createComponentCalls(parts: {
         span?.end()
         const recorded = block?.of(operation, component.name, String(success))
         recorded?.count.inc()
-        recorded?.latency.observe(clock.elapsedMs() - startMs)
+        recorded?.latency.observe(clock.elapsedMs() - startMs, seenIn(span))
       }
     },
   }

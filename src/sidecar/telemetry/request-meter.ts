@@ -6,6 +6,7 @@ import {
   invocationMetrics,
   type MetricsRegistry,
   pathLabel,
+  seenIn,
 } from '../../telemetry/index.ts'
 import type { SidecarExchange } from '../exchange.ts'
 import type { SidecarSettings } from '../settings.ts'
@@ -103,28 +104,31 @@ export function createRequestMeter(
     if (x.target?.kind !== 'app' || x.sentMs === undefined) return
     const path = pathLabel(`/${x.target.method}`)
     const series = clientSeries(path, methodLabel(x), String(outcome.status))
+    const seen = seenIn(x.span)
     series.completed.inc()
-    series.latency.observe(Math.trunc(endMs - x.sentMs))
-    series.sentBytes.observe(x.request.contentLength ?? 0)
-    if (x.answeredMs !== undefined) client.receivedBytes.observe(outcome.responseBytes)
+    series.latency.observe(Math.trunc(endMs - x.sentMs), seen)
+    series.sentBytes.observe(x.request.contentLength ?? 0, seen)
+    if (x.answeredMs !== undefined) client.receivedBytes.observe(outcome.responseBytes, seen)
   }
   const recordPeerCall = (x: SidecarExchange, outcome: Outcome): void => {
     if (x.target?.kind !== 'peer' || x.sentMs === undefined) return
     const series = peerSeries(x.target.name, String(outcome.status))
-    series.requestSent.inc()
+    const seen = seenIn(x.span)
+    series.requestSent.inc(1, seen)
     if (x.answeredMs === undefined) return
-    series.responseReceived.inc()
-    series.responseLatency.observe(x.answeredMs - x.sentMs)
+    series.responseReceived.inc(1, seen)
+    series.responseLatency.observe(x.answeredMs - x.sentMs, seen)
   }
 
   return {
     api(x, outcome, durationMs) {
       const series = serverSeries(serverPath(x), methodLabel(x), String(outcome.status))
+      const seen = seenIn(x.span)
       series.requests.inc()
       series.responses.inc()
-      series.latency.observe(Math.trunc(durationMs))
-      server.requestBytes.observe(x.request.contentLength ?? 0)
-      server.responseBytes.observe(outcome.responseBytes)
+      series.latency.observe(Math.trunc(durationMs), seen)
+      server.requestBytes.observe(x.request.contentLength ?? 0, seen)
+      server.responseBytes.observe(outcome.responseBytes, seen)
       recordAppCall(x, outcome, x.startMs + durationMs)
       recordPeerCall(x, outcome)
       if (settings.apiLogging) apiLog.info('HTTP API Called', apiLogFields(x, outcome, durationMs))
@@ -133,8 +137,9 @@ export function createRequestMeter(
       // What sidecars say among themselves is no invocation.
       if (x.route !== undefined) return
       const series = callerSeries(callerOf(x), String(outcome.status))
-      series.requestReceived.inc()
-      series.responseSent.inc()
+      const seen = seenIn(x.span)
+      series.requestReceived.inc(1, seen)
+      series.responseSent.inc(1, seen)
       recordAppCall(x, outcome, x.startMs + durationMs)
     },
   }

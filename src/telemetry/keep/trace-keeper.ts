@@ -53,8 +53,8 @@ export interface TraceKeeper {
   policy(): KeepPolicy | undefined
   /** A recorded, unsampled span of the trace begins; each is followed by one `end`. */
   begin(traceId: string): void
-  /** Exports the span if its trace is kept, else holds it. */
-  end(span: Span): void
+  /** Exports the span if its trace is kept, else holds it. Says whether it went out. */
+  end(span: Span): boolean
   /** Adds a peer; told at once if the trace is kept already. */
   link(traceId: string, link: KeepLink): void
   /** Our own verdict, within the budget. Only the first counts. */
@@ -66,7 +66,7 @@ export interface TraceKeeper {
 
 export interface TraceKeeperOptions {
   readonly clock: Clock
-  readonly export: (span: Span) => void
+  readonly export: (span: Span) => boolean
   /** Lets a peer know, soon: `link.told` may become true meanwhile. */
   readonly tell: (link: KeepLink, traceId: string) => void
   readonly meter: KeepMeter
@@ -155,10 +155,10 @@ export function createTraceKeeper(options: TraceKeeperOptions): TraceKeeper {
     entry.refused = false
     return entry
   }
-  const exportSpan = (span: Span, reason: KeepReason): void => {
+  const exportSpan = (span: Span, reason: KeepReason): boolean => {
     span.set(attributes.samplingRule, `keep:${reason}`)
     meter.exported()
-    options.export(span)
+    return options.export(span)
   }
   const tell = (link: KeepLink, traceId: string): void => {
     if (link.told) return
@@ -196,8 +196,9 @@ export function createTraceKeeper(options: TraceKeeperOptions): TraceKeeper {
       const { traceId } = span.context
       const entry = entries.get(traceId)
       // Switched off meanwhile.
-      if (entry === undefined || policy === undefined) return
-      if (entry.kept !== undefined) exportSpan(span, entry.kept)
+      if (entry === undefined || policy === undefined) return false
+      let isOut = false
+      if (entry.kept !== undefined) isOut = exportSpan(span, entry.kept)
       else {
         const size = sizeOf(span)
         entry.spans.push(span)
@@ -205,11 +206,12 @@ export function createTraceKeeper(options: TraceKeeperOptions): TraceKeeper {
         spans++
         bytes += size
       }
-      if (--entry.open > 0) return
+      if (--entry.open > 0) return isOut
       entry.expiresMs = clock.elapsedMs() + policy.holdMs
       entries.delete(traceId)
       entries.set(traceId, entry)
       if (bytes > policy.maxBytes) makeRoom(policy.maxBytes)
+      return isOut
     },
     link(traceId, link) {
       const entry = entries.get(traceId)

@@ -16,7 +16,7 @@ function open() {
   const pipeline = createSpanPipeline((name: ExporterName): BatchProcessor => {
     told.push(`${name} made`)
     return {
-      add: (span) => void told.push(`${name} add ${span.name}`),
+      add: (span) => told.push(`${name} add ${span.name}`) > 0,
       replace: (next) =>
         void told.push(`${name} replace ${next === undefined ? 'nothing' : names.get(next)}`),
       shutdown: async (deadlineMs) => void told.push(`${name} shutdown ${deadlineMs}`),

@@ -34,7 +34,7 @@ function open(rate: number, enabled = true) {
     sampler: createSampler(() => ({ enabled, rate, rules: undefined }), clock),
     ids: countedIds(),
     clock,
-    onEnd: (span) => ended.push(span),
+    onEnd: (span) => ended.push(span) > 0,
     onStart: (decision) => started.push(decision),
     onRecord: (span) => recorded.push(span),
   })

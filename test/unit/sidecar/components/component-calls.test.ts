@@ -26,7 +26,7 @@ async function run(faults: readonly (string | undefined)[], timeoutMs?: number) 
   const calls = createComponentCalls({
     componentTracer: { child: () => undefined } as never,
     policies: { forComponent: () => guard },
-    registry: createPromRegistry(sidecarCatalogue, { processMetrics: false }),
+    registry: createPromRegistry(sidecarCatalogue, { clock, processMetrics: false }),
     clock,
     appId: 'shop',
     namespace: 'default',

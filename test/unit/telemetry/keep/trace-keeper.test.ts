@@ -27,7 +27,7 @@ function open(policy: Partial<KeepPolicy> = {}) {
   const held = { spans: 0, bytes: 0 }
   const keeper = createTraceKeeper({
     clock,
-    export: (span) => exported.push(span),
+    export: (span) => exported.push(span) > 0,
     tell: (link, traceId) => told.push(`${link.peer?.origin} ${Number.parseInt(traceId, 16)}`),
     meter: {
       kept: (reason) => kept.push(reason),
