@@ -18,7 +18,7 @@ export {
   type Snapshot,
   watchConfiguration,
 } from './configuration/live.ts'
-export type { MetricSpec } from './configuration/metric.ts'
+export { labelPatterns, type MetricSpec } from './configuration/metric.ts'
 export {
   type ConfigurationFile,
   type ParsedConfiguration,

@@ -40,6 +40,7 @@ import { createPolicies } from './resiliency/policies.ts'
 import { createResiliencyMeter } from './resiliency/resiliency-meter.ts'
 import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
+import { createErrorMeter } from './telemetry/error-meter.ts'
 import { createReloadMeter } from './telemetry/reload-meter.ts'
 import { createRequestMeter } from './telemetry/request-meter.ts'
 import { createSidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
@@ -108,7 +109,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const extended = new Map<string, string>()
   const stopping = new AbortController()
   const telemetry = createSidecarTelemetry({ ...deps, settings })
-  telemetry.apply(configuration.current())
+  const configured = telemetry.apply(configuration.current())
   const resourceReloads = createReloadMeter(registry, resourceMetrics)
 
   const upstream = (keepAliveMs: number, verifyTls: boolean) =>
@@ -194,7 +195,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     middleware: pipelineOf('httpPipeline'),
     registry,
     tracer: telemetry.tracer,
-    meter: createRequestMeter(registry, settings, log),
+    meter: createRequestMeter(registry, settings, telemetry.metrics.policy, log),
+    countError: createErrorMeter(registry, settings),
     forward: {
       own: settings,
       app,
@@ -292,6 +294,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     extended,
     async start() {
       let http = 0
+      await configured
       const { components, resiliencies } = deps.resources.current()
       await policies.apply(resiliencies)
       await host.start(components)
@@ -328,7 +331,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       lastChange = describeChange(inForce, snapshot.configuration)
       inForce = snapshot.configuration
       access = compileAccess(inForce)
-      telemetry.apply(snapshot)
+      void telemetry.apply(snapshot)
     },
     resourcesChanged(reload, { components, resiliencies }) {
       resourceReloads.reloaded(reload)

@@ -24,6 +24,7 @@ import { type ForwardParts, forward } from './steps/forward.ts'
 import { identify } from './steps/identify.ts'
 import { type KeepParts, keep } from './steps/keep.ts'
 import { resolve, resolveOwn } from './steps/resolve.ts'
+import type { ErrorMeter } from './telemetry/error-meter.ts'
 import type { RequestMeter } from './telemetry/request-meter.ts'
 import { apiSpans, peerSpans } from './telemetry/span-description.ts'
 
@@ -32,6 +33,7 @@ export interface PipelineParts {
   readonly router: Router<Route>
   readonly tracer: Tracer
   readonly meter: RequestMeter
+  readonly countError: ErrorMeter
   readonly keep: KeepParts
   readonly watch: Pick<ContextWatch, 'calls'>
   readonly access: () => Access
@@ -49,7 +51,7 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
   keep(p.keep, { callers: 'apps' }), // holds an unsampled span until the request's end is known
   p.watch.calls, // does the app carry its context on?
   measure(p.clock, p.meter.api), // counters, latency
-  rescue(p.log, (_, error) => toErrorReply(error, p.settings.appId), BUG), // a thrown fault becomes an answer, here and nowhere else
+  rescue(p.log, errorReply(p), BUG), // a thrown fault becomes an answer, here and nowhere else
   limit(p.settings), // 400 baggage, 413
   cors(p.settings.allowedOrigins), // preflight
   authorize(p.settings.apiToken), // 401
@@ -64,12 +66,19 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
   trace(p.tracer, peerSpans(p.settings), { answers: false }),
   keep(p.keep, { callers: 'sidecars' }),
   measure(p.clock, p.meter.peer),
-  rescue(p.log, (_, error) => toErrorReply(error, p.settings.appId), BUG),
+  rescue(p.log, errorReply(p), BUG),
   limit(p.settings),
   resolveOwn(p.settings),
   admit(p.access, p.registry), // 403
   forward({ ...p.forward, policies: undefined }),
 ]
+
+const errorReply =
+  ({ countError, settings }: PipelineParts) =>
+  (_: SidecarExchange, error: unknown): Reply | undefined => {
+    countError(error)
+    return toErrorReply(error, settings.appId)
+  }
 
 /** A 500's body says nothing about the inside. */
 const BUG: Reply = {

@@ -1,4 +1,5 @@
 /* A table: every metric of the sidecar and every attribute of its spans is declared here, and nowhere else. */
+import type { ExporterName } from './exporter.ts'
 import { counter, gauge, histogram, type MetricDefinition } from './metrics.ts'
 
 /**
@@ -22,16 +23,19 @@ export const httpMetrics = {
   serverRequestCount: counter('dapr_http_server_request_count', {
     help: 'Count of HTTP requests processed by the server.',
     labels: REQUEST_LABELS,
+    openLabel: 'path',
     compat: true,
   }),
   serverResponseCount: counter('dapr_http_server_response_count', {
     help: 'The number of HTTP responses',
     labels: REQUEST_LABELS,
+    openLabel: 'path',
     compat: true,
   }),
   serverLatency: histogram('dapr_http_server_latency', {
     help: 'HTTP request end-to-end latency in server.',
     labels: REQUEST_LABELS,
+    openLabel: 'path',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
@@ -50,6 +54,7 @@ export const httpMetrics = {
   clientSentBytes: histogram('dapr_http_client_sent_bytes', {
     help: 'Total bytes sent in request body (not including headers)',
     labels: REQUEST_LABELS,
+    openLabel: 'path',
     buckets: DAPR_SIZE_BUCKETS,
     compat: true,
   }),
@@ -62,12 +67,14 @@ export const httpMetrics = {
   clientRoundtripLatency: histogram('dapr_http_client_roundtrip_latency', {
     help: 'Time between first byte of request headers sent to last byte of response received, or terminal error',
     labels: REQUEST_LABELS,
+    openLabel: 'path',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   clientCompletedCount: counter('dapr_http_client_completed_count', {
     help: 'Count of completed requests',
     labels: REQUEST_LABELS,
+    openLabel: 'path',
     compat: true,
   }),
   healthProbesCompletedCount: counter('dapr_http_healthprobes_completed_count', {
@@ -88,26 +95,31 @@ export const invocationMetrics = {
   requestSent: counter('dapr_runtime_service_invocation_req_sent_total', {
     help: 'The number of requests sent via service invocation.',
     labels: ['app_id', 'dst_app_id', 'type'],
+    openLabel: 'dst_app_id',
     compat: true,
   }),
   requestReceived: counter('dapr_runtime_service_invocation_req_recv_total', {
     help: 'The number of requests received via service invocation.',
     labels: ['app_id', 'src_app_id'],
+    openLabel: 'src_app_id',
     compat: true,
   }),
   responseSent: counter('dapr_runtime_service_invocation_res_sent_total', {
     help: 'The number of responses sent via service invocation.',
     labels: ['app_id', 'dst_app_id', 'status'],
+    openLabel: 'dst_app_id',
     compat: true,
   }),
   responseReceived: counter('dapr_runtime_service_invocation_res_recv_total', {
     help: 'The number of responses received via service invocation.',
     labels: ['app_id', 'src_app_id', 'status', 'type'],
+    openLabel: 'src_app_id',
     compat: true,
   }),
   responseLatency: histogram('dapr_runtime_service_invocation_res_recv_latency_ms', {
     help: 'The latency of service invocation response.',
     labels: ['app_id', 'src_app_id', 'status'],
+    openLabel: 'src_app_id',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
@@ -122,124 +134,147 @@ export const componentMetrics = {
   stateCount: counter('dapr_component_state_count', {
     help: 'The number of operations performed on the state component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     compat: true,
   }),
   stateLatencies: histogram('dapr_component_state_latencies', {
     help: 'The latency of the response from the state component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   secretCount: counter('dapr_component_secret_count', {
     help: 'The number of operations performed on the secret component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     compat: true,
   }),
   secretLatencies: histogram('dapr_component_secret_latencies', {
     help: 'The latency of the response from the secret component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   configurationCount: counter('dapr_component_configuration_count', {
     help: 'The number of operations performed on the configuration component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     compat: true,
   }),
   configurationLatencies: histogram('dapr_component_configuration_latencies', {
     help: 'The latency of the response from the configuration component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   lockTotal: counter('sidelight_component_lock_total', {
     help: 'Calls of a lock component, by operation (try_lock, unlock) and result: acquired or held; released, missing or others; failed.',
     labels: ['app_id', 'component', 'namespace', 'operation', 'result'],
+    openLabel: 'component',
   }),
   lockSeconds: histogram('sidelight_component_lock_duration_seconds', {
     help: 'How long the calls of a lock component take.',
     labels: ['app_id', 'component', 'namespace', 'operation', 'result'],
+    openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS.map((ms) => ms / 1_000),
   }),
   egressCount: counter('dapr_component_pubsub_egress_count', {
     help: 'The number of outgoing messages published to the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    openLabel: 'topic',
     compat: true,
   }),
   egressLatencies: histogram('dapr_component_pubsub_egress_latencies', {
     help: 'The latency of the response from the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    openLabel: 'topic',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   egressBulkCount: counter('dapr_component_pubsub_egress_bulk_count', {
     help: 'The number of bulk publish calls to the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    openLabel: 'topic',
     compat: true,
   }),
   egressBulkLatencies: histogram('dapr_component_pubsub_egress_bulk_latencies', {
     help: 'The latency of the response for the bulk publish call from the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
+    openLabel: 'topic',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   ingressBulkCount: counter('dapr_component_pubsub_ingress_bulk_count', {
     help: 'The number of incoming bulk subscribe calls arriving from the bulk pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'process_status', 'topic'],
+    openLabel: 'topic',
     compat: true,
   }),
   ingressBulkLatencies: histogram('dapr_component_pubsub_ingress_bulk_latencies', {
     help: 'The consuming app event processing latency for the bulk pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'process_status', 'topic'],
+    openLabel: 'topic',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   ingressBulkEventCount: counter('dapr_component_pubsub_ingress_bulk_event_count', {
     help: 'Total number of incoming messages arriving from the bulk pub/sub component via bulk subscribe.',
     labels: ['app_id', 'component', 'namespace', 'process_status', 'topic'],
+    openLabel: 'topic',
     compat: true,
   }),
   ingressCount: counter('dapr_component_pubsub_ingress_count', {
     help: 'The number of incoming messages arriving from the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'process_status', 'status', 'topic'],
+    openLabel: 'topic',
     compat: true,
   }),
   ingressLatencies: histogram('dapr_component_pubsub_ingress_latencies', {
     help: 'The consuming app event processing latency.',
     labels: ['app_id', 'component', 'namespace', 'process_status', 'status', 'topic'],
+    openLabel: 'topic',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   outputBindingCount: counter('dapr_component_output_binding_count', {
     help: 'The number of operations invoked on the output binding component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     compat: true,
   }),
   outputBindingLatencies: histogram('dapr_component_output_binding_latencies', {
     help: 'The latency of the response from the output binding component.',
     labels: COMPONENT_LABELS,
+    openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   inputBindingCount: counter('dapr_component_input_binding_count', {
     help: 'The number of incoming events arriving from the input binding component.',
     labels: CALL_LABELS,
+    openLabel: 'component',
     compat: true,
   }),
   inputBindingLatencies: histogram('dapr_component_input_binding_latencies', {
     help: 'The triggered app event processing latency.',
     labels: CALL_LABELS,
+    openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
   conversationCount: counter('dapr_component_conversation_count', {
     help: 'The number of operations performed on the conversation component.',
     labels: CALL_LABELS,
+    openLabel: 'component',
     compat: true,
   }),
   conversationLatencies: histogram('dapr_component_conversation_latencies', {
     help: 'The latency of the response from the conversation component.',
     labels: CALL_LABELS,
+    openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
   }),
@@ -251,6 +286,16 @@ export const componentMetrics = {
   initFailTotal: counter('dapr_runtime_component_init_fail_total', {
     help: 'The number of component initialization failures.',
     labels: ['app_id', 'component', 'reason', 'componentName'],
+    openLabel: 'componentName',
+    compat: true,
+  }),
+} as const
+
+/** Recorded if the Configuration asks for it. @see dapr `pkg/diagnostics/errorcode_monitoring.go` */
+export const errorMetrics = {
+  total: counter('dapr_error_code_total', {
+    help: 'Total number of times an error code was encountered.',
+    labels: ['app_id', 'error_code', 'category'],
     compat: true,
   }),
 } as const
@@ -275,16 +320,19 @@ export const resiliencyMetrics = {
   count: counter('dapr_resiliency_count', {
     help: 'Number of times a resiliency policyKey has been applied to a building block.',
     labels: RESILIENCY_LABELS,
+    openLabel: 'target',
     compat: true,
   }),
   activations: counter('dapr_resiliency_activations_total', {
     help: 'Number of times a resiliency policyKey has been activated in a building block after a failure or after a state change.',
     labels: RESILIENCY_LABELS,
+    openLabel: 'target',
     compat: true,
   }),
   breakerState: gauge('dapr_resiliency_cb_state', {
     help: 'A circuit breaker’s state, one series each: 1 for the one it is in, else 0.',
     labels: RESILIENCY_LABELS,
+    openLabel: 'target',
     compat: true,
   }),
 } as const
@@ -310,6 +358,7 @@ export const middlewareMetrics = {
   requests: counter('sidelight_middleware_requests_total', {
     help: 'Requests that a handler of a pipeline (httpPipeline, appHttpPipeline) was asked about, by outcome: passed, changed, refused, failed.',
     labels: ['pipeline', 'handler', 'outcome'],
+    openLabel: 'handler',
   }),
 } as const
 
@@ -318,17 +367,22 @@ export const pubsubMetrics = {
   deliveryDelay: histogram('sidelight_pubsub_delivery_delay_seconds', {
     help: 'Time between publish and the begin of the first delivery, where the broker tells when it took the message.',
     labels: ['component', 'topic'],
+    openLabel: 'topic',
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 900, 3_600, 21_600, 86_400],
   }),
   deliveries: counter('sidelight_pubsub_deliveries_total', {
     help: 'Deliveries of messages, each try counted, by outcome: success, retry, drop_by_app, drop_by_sidecar (expired, no CloudEvent, no rule takes it), dead_letter.',
     labels: ['component', 'topic', 'outcome'],
+    openLabel: 'topic',
   }),
   deliveriesInFlight: gauge('sidelight_pubsub_deliveries_in_flight', {
     help: 'Messages that the app has been given, or waits for in a batch, and has not settled yet.',
     labels: ['component', 'topic'],
+    openLabel: 'topic',
   }),
 } as const
+
+const EXPORTERS: readonly ExporterName[] = ['zipkin', 'otlp', 'stdout']
 
 /** The telemetry pipeline watches itself. */
 export const pipelineMetrics = {
@@ -339,14 +393,17 @@ export const pipelineMetrics = {
   samplingDecisions: counter('sidelight_sampling_decisions_total', {
     help: 'Sampling decisions, by the rule that decided (parent, rate, floor, limit, force, or a rule of the Configuration) and by what was decided: sampled, unsampled.',
     labels: ['rule', 'decision'],
+    openLabel: 'rule',
   }),
   spansExported: counter('sidelight_exporter_spans_exported_total', {
     help: 'Sampled spans that an exporter delivered.',
     labels: ['exporter'],
+    closed: { exporter: EXPORTERS },
   }),
   spansDropped: counter('sidelight_exporter_spans_dropped_total', {
     help: 'Sampled spans that were not exported: queue_full, refused, removed, shutdown.',
     labels: ['exporter', 'reason'],
+    closed: { exporter: EXPORTERS, reason: ['queue_full', 'refused', 'removed', 'shutdown'] },
   }),
   exporterUp: gauge('sidelight_exporter_up', {
     help: 'Whether the last export succeeded (1) or failed (0).',
@@ -356,9 +413,9 @@ export const pipelineMetrics = {
     help: 'Requests whose head was refused before any routing, by status.',
     labels: ['server', 'status'],
   }),
-  seriesOverflow: counter('sidelight_metrics_overflow_total', {
-    help: 'Samples that were recorded under the label value {overflow} since a metric had reached its bound of series.',
-    labels: ['metric'],
+  seriesFolded: counter('sidelight_metrics_folded_total', {
+    help: 'Samples that were recorded under the label value {overflow}, since their metric had reached its bound of series.',
+    labels: ['metric', 'label'],
   }),
 } as const
 
@@ -367,10 +424,12 @@ export const keepMetrics = {
   tracesKept: counter('sidelight_keep_traces_total', {
     help: 'Unsampled traces that were kept after all, by reason: error and slow by our own verdict, peer by that of another sidecar.',
     labels: ['reason'],
+    closed: { reason: ['error', 'slow', 'peer'] },
   }),
   misses: counter('sidelight_keep_misses_total', {
     help: 'Traces worth keeping whose spans here are lost, by reason: budget, expired, peer_off, peer_unreachable.',
     labels: ['reason'],
+    closed: { reason: ['budget', 'expired', 'peer_off', 'peer_unreachable'] },
   }),
   evicted: counter('sidelight_keep_evicted_total', {
     help: 'Unsampled traces that were forgotten before their hold was over, since the ring was full.',
@@ -394,6 +453,7 @@ export const configurationMetrics = {
   reloads: counter('sidelight_configuration_reloads_total', {
     help: 'Attempts to reload the Configuration, by result: applied, unchanged, rejected.',
     labels: ['result'],
+    closed: { result: ['applied', 'unchanged', 'rejected'] },
   }),
   lastReloadSuccessful: gauge('sidelight_configuration_last_reload_successful', {
     help: 'Whether the last change of the Configuration was valid (1) or was rejected and the last good one stays (0).',
@@ -423,6 +483,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(invocationMetrics),
   ...Object.values(componentMetrics),
   ...Object.values(accessMetrics),
+  ...Object.values(errorMetrics),
   ...Object.values(pubsubMetrics),
   ...Object.values(middlewareMetrics),
   ...Object.values(resiliencyMetrics),

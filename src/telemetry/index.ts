@@ -5,13 +5,14 @@ export {
   createBatchProcessor,
   type DropReason,
 } from './batch-processor.ts'
-export { holdSeries } from './bounded-series.ts'
 export {
   ATTRIBUTE_HEADER_PREFIX,
   accessMetrics,
   attributes,
   componentMetrics,
   configurationMetrics,
+  DAPR_LATENCY_BUCKETS_MS,
+  errorMetrics,
   httpMetrics,
   invocationMetrics,
   keepMetrics,
@@ -25,6 +26,7 @@ export {
 } from './catalogue.ts'
 export { backendCatalogue, backendMetrics } from './catalogue-backend.ts'
 export type { Exporter, ExporterName, ExportOutcome } from './exporter.ts'
+export { holdSeries } from './hold-series.ts'
 export {
   createTraceKeeper,
   type KeepLink,
@@ -33,6 +35,7 @@ export {
   type TraceKeeper,
 } from './keep/trace-keeper.ts'
 export {
+  AS_DECLARED,
   type Counter,
   type CounterDefinition,
   counter,
@@ -44,7 +47,9 @@ export {
   histogram,
   type MetricDefinition,
   type MetricsRegistry,
+  type MetricView,
   type Seen,
+  type Write,
 } from './metrics.ts'
 export { pathLabel } from './path-label.ts'
 export { CONTEXT_HEADERS, extract, type Incoming, inject, NO_CONTEXT } from './propagator.ts'
@@ -59,6 +64,7 @@ export type {
 export { createSampler, type Sampler } from './sampling/sampler.ts'
 export { createTokenBucket, type TokenBucket } from './sampling/token-bucket.ts'
 export { isTraceIdSampled } from './sampling/trace-id-ratio.ts'
+export { closedLabels, createSeriesTable, type LabelValues } from './series-table.ts'
 export { type EventAttributes, Span, type SpanKind, type SpanRecord, seenIn } from './span.ts'
 export type { SpanContext } from './span-context.ts'
 export { createSpanPipeline, type SpanPipeline } from './span-pipeline.ts'

@@ -11,6 +11,10 @@ interface Definition<L extends string> {
   readonly name: string
   readonly help: string
   readonly labels: readonly L[]
+  /** What it is filled with has no bound (paths, topics, names): its series are bounded, the rest is folded into one. */
+  readonly openLabel?: NoInfer<L>
+  /** Every value of every label: a counter stands at 0 for each from the start. */
+  readonly closed?: Readonly<Partial<Record<NoInfer<L>, readonly string[]>>>
   /** The name, labels or unit are Dapr's and break a rule of ours; kept so that its dashboards work. */
   readonly compat?: true
 }
@@ -46,11 +50,31 @@ export interface Histogram<L extends string> {
   with(labels: Labels<L>): { observe(value: number, seen?: Seen): void }
 }
 
+/** Adds to a counter, sets a gauge, observes in a histogram. */
+export type Write = (value: number, seen?: Seen) => void
+
+/** How a metric is recorded: what the Configuration in force makes of its definition. */
+export interface MetricView {
+  /** Says all that is in the view: one with the same key changes nothing, any other starts the metric anew. */
+  readonly key: string
+  /** Else it is neither recorded nor shown. */
+  readonly isRecorded: boolean
+  /** Instead of those of the definition. */
+  readonly buckets?: readonly number[] | undefined
+  /** Makes the value of a label from what it was; called once a series. */
+  readonly rewrites?: ReadonlyMap<string, (value: string) => string> | undefined
+}
+
+/** In force until another one is. */
+export const AS_DECLARED: MetricView = { key: 'declared', isRecorded: true }
+
 export interface MetricsRegistry {
   /** Asking twice for the same definition gives the same metric. */
   counter<L extends string>(definition: CounterDefinition<L>): Counter<L>
   gauge<L extends string>(definition: GaugeDefinition<L>): Gauge<L>
   histogram<L extends string>(definition: HistogramDefinition<L>): Histogram<L>
+  /** Puts views in force: one swap; whoever holds a series goes on. */
+  apply(viewOf: (definition: MetricDefinition) => MetricView): void
   /** What a scraper gets, in the order of the catalogue. */
   families(): Promise<readonly MetricFamily[]>
 }

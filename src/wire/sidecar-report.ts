@@ -19,6 +19,8 @@ export interface SidecarReport {
   readonly configuration: ConfigurationReport
   readonly resources: ResourcesReport
   readonly sampling: SamplingReport
+  /** Absent from versions that did not say it. */
+  readonly metrics?: MetricsReport
   readonly exporters: readonly ExporterReport[]
   readonly spans: {
     readonly started: number
@@ -117,6 +119,20 @@ export interface SamplingReport {
   readonly force: { readonly header: string; readonly perMinute: number } | undefined
   /** In force per operation, the busiest first; only with a `sampling` block. */
   readonly operations: readonly OperationReport[]
+}
+
+/** What is in force of the metric section, defaults put in. */
+export interface MetricsReport {
+  /** `dapr_*` are recorded. */
+  readonly enabled: boolean
+  readonly recordErrorCodes: boolean
+  /** Absent = Dapr's. */
+  readonly latencyBucketsMs: readonly number[] | undefined
+  readonly increasedCardinality: boolean
+  readonly excludeVerbs: boolean
+  readonly pathMatching: readonly string[]
+  /** Names of the metrics that rules rewrite, as the catalogue has them. */
+  readonly rules: readonly string[]
 }
 
 export interface RuleReport {

@@ -88,7 +88,7 @@ describe('bulk publish [dapr: pkg/api/http onBulkPublish]', () => {
     )
     assert.match(
       await opened.publisher.metrics(),
-      /dapr_component_pubsub_egress_bulk_count\{app_id="publisher",namespace="default",component="events",topic="orders",success="true"\} 1/,
+      /dapr_component_pubsub_egress_bulk_count\{app_id="publisher",component="events",namespace="default",success="true",topic="orders"\} 1/,
     )
   })
 
@@ -251,8 +251,11 @@ describe('bulk subscribe [dapr: pkg/runtime/pubsub/default_bulksub.go]', () => {
     assert.deepEqual(parents.sort(), spanIds.sort())
     assert.ok(opened.spans('pubsub/orders').every(({ traceId }) => traceId === TRACE_ID))
     const page = await opened.subscriber.metrics()
-    assert.match(page, /pubsub_ingress_bulk_count\{.*process_status="success"\} 1/)
-    assert.match(page, /pubsub_ingress_bulk_event_count\{.*process_status="success"\} 3/)
+    assert.match(page, /pubsub_ingress_bulk_count\{.*process_status="success",topic="orders"\} 1/)
+    assert.match(
+      page,
+      /pubsub_ingress_bulk_event_count\{.*process_status="success",topic="orders"\} 3/,
+    )
   })
 
   test('does not wait longer than was said for others', async () => {

@@ -136,7 +136,7 @@ describe('publish and subscribe [dapr: pkg/runtime/pubsub]', () => {
     assert.equal(delivery?.tags?.error, 'the app said DROP; it lies in topic dead')
     assert.match(
       await opened.subscriber.metrics(),
-      /dapr_component_pubsub_ingress_count\{app_id="subscriber",namespace="default",component="events",topic="orders",process_status="drop",status="drop"\} 1/,
+      /dapr_component_pubsub_ingress_count\{app_id="subscriber",component="events",namespace="default",process_status="drop",status="drop",topic="orders"\} 1/,
     )
   })
 

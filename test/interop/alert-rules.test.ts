@@ -163,13 +163,15 @@ const CASES: readonly Case[] = [
     at: '8m',
   },
   {
-    alert: 'SidelightSeriesOverflow',
-    about: about('orders', { metric: 'dapr_http_server' }),
+    alert: 'SidelightSeriesFolded',
+    about: about('orders', { metric: 'dapr_http_server_latency', label: 'path' }),
     fires: {
-      'sidelight_metrics_overflow_total{app_id="orders", metric="dapr_http_server"}': '0+9x60',
+      'sidelight_metrics_folded_total{app_id="orders", metric="dapr_http_server_latency", label="path"}':
+        '0+9x60',
     },
     quiet: {
-      'sidelight_metrics_overflow_total{app_id="orders", metric="dapr_http_server"}': '7x60',
+      'sidelight_metrics_folded_total{app_id="orders", metric="dapr_http_server_latency", label="path"}':
+        '7x60',
     },
     at: '40m',
   },

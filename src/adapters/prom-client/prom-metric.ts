@@ -1,29 +1,76 @@
 import { Counter, Gauge, Histogram, type Metric } from 'prom-client'
 import type { Clock } from '../../base/clock.ts'
-import type { MetricDefinition, Seen } from '../../telemetry/index.ts'
+import {
+  AS_DECLARED,
+  closedLabels,
+  createSeriesTable,
+  type LabelValues,
+  type MetricDefinition,
+  type MetricView,
+  type Seen,
+  type Write,
+} from '../../telemetry/index.ts'
 import type { Exemplar, MetricFamily } from '../../wire/metric-family.ts'
 import { familyOf } from './read-family.ts'
 
-/** Adds to a counter, sets a gauge, observes in a histogram. */
-export type Write = (value: number, seen?: Seen) => void
-
-type LabelValues = Readonly<Record<string, string>>
-
-/** One metric with its series, each made once and then held. */
+/** One metric, recorded as the view in force asks for. */
 export interface PromMetric {
-  readonly family: MetricFamily
+  /** Absent = not recorded now. */
+  family(): MetricFamily | undefined
+  /** Follows the view: what is held goes on after a change. */
   with(labels: LabelValues): Write
+  /** A view of another key starts the metric anew. */
+  apply(view: MetricView): void
 }
 
+interface Recording {
+  readonly family: MetricFamily | undefined
+  seriesOf(labels: LabelValues): Write
+}
+
+const NOTHING: Recording = { family: undefined, seriesOf: () => () => undefined }
+
+/** @param folded told of each sample that found no room, with the label it has lost */
 export function createPromMetric(
   definition: MetricDefinition,
   clock: Pick<Clock, 'nowUs'>,
+  folded: (label: string) => void,
 ): PromMetric {
-  const { metric, writer } = openMetric(definition)
-  const bounds = definition.type === 'histogram' ? definition.buckets : []
+  const open = (view: MetricView): Recording =>
+    view.isRecorded ? record(definition, view, clock, folded) : NOTHING
+  let { key } = AS_DECLARED
+  let current = open(AS_DECLARED)
+  return {
+    family: () => current.family,
+    with(labels) {
+      let recording = current
+      let write = recording.seriesOf(labels)
+      return (value, seen) => {
+        if (recording !== current) {
+          recording = current
+          write = recording.seriesOf(labels)
+        }
+        write(value, seen)
+      }
+    },
+    apply(view) {
+      if (view.key === key) return
+      key = view.key
+      current = open(view)
+    },
+  }
+}
+
+function record(
+  definition: MetricDefinition,
+  view: MetricView,
+  clock: Pick<Clock, 'nowUs'>,
+  folded: (label: string) => void,
+): Recording {
+  const bounds = definition.type === 'histogram' ? (view.buckets ?? definition.buckets) : []
+  const { metric, writer } = openMetric(definition, bounds)
   /** The latest of each bucket, by the labels of the series. */
   const exemplars = new Map<object, (Exemplar | undefined)[]>()
-  const held = new Map<string, Write>()
 
   const note = (labels: LabelValues, value: number, { traceId, spanId }: NonNullable<Seen>) => {
     let latest = exemplars.get(labels)
@@ -35,35 +82,30 @@ export function createPromMetric(
     const exemplar = { traceId, spanId, value, atUs: clock.nowUs() }
     latest[found === -1 ? bounds.length : found] = exemplar
   }
-  const make = (values: LabelValues): Write => {
-    const labels = Object.fromEntries(definition.labels.map((name) => [name, values[name] ?? '']))
+  const make = (labels: LabelValues): Write => {
     const write = writer(labels)
     return (value, seen) => {
       write(value)
       if (seen !== undefined) note(labels, value, seen)
     }
   }
-  return {
-    family: familyOf(metric, (labels) => exemplars.get(labels)),
-    with(labels) {
-      const key = definition.labels.map((name) => labels[name]).join('\0')
-      let write = held.get(key)
-      if (write === undefined) {
-        write = make(labels)
-        held.set(key, write)
-      }
-      return write
-    },
-  }
+  const seriesOf = createSeriesTable(definition, view, make, folded)
+  // A rate over a series that is not there yet would miss its first sample.
+  if (definition.type === 'counter')
+    for (const labels of closedLabels(definition)) seriesOf(labels)(0)
+  return { family: familyOf(metric, (labels) => exemplars.get(labels)), seriesOf }
 }
 
-function openMetric(definition: MetricDefinition): {
+function openMetric(
+  definition: MetricDefinition,
+  bounds: readonly number[],
+): {
   readonly metric: Metric
-  readonly writer: (labels: Record<string, string>) => (value: number) => void
+  readonly writer: (labels: LabelValues) => (value: number) => void
 } {
-  const { name, help, labels, type } = definition
+  const { name, help, labels } = definition
   const common = { name, help, labelNames: [...labels], registers: [] }
-  switch (type) {
+  switch (definition.type) {
     case 'counter': {
       const metric = new Counter(common)
       return { metric, writer: (values) => metric.labels(values).inc }
@@ -73,7 +115,7 @@ function openMetric(definition: MetricDefinition): {
       return { metric, writer: (values) => metric.labels(values).set }
     }
     case 'histogram': {
-      const metric = new Histogram({ ...common, buckets: [...definition.buckets] })
+      const metric = new Histogram({ ...common, buckets: [...bounds] })
       return { metric, writer: (values) => metric.labels(values).observe }
     }
   }

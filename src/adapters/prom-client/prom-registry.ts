@@ -1,7 +1,11 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client'
 import type { Clock } from '../../base/clock.ts'
-import type { MetricDefinition, MetricsRegistry } from '../../telemetry/index.ts'
-import { createPromMetric } from './prom-metric.ts'
+import {
+  type MetricDefinition,
+  type MetricsRegistry,
+  pipelineMetrics,
+} from '../../telemetry/index.ts'
+import { createPromMetric, type PromMetric } from './prom-metric.ts'
 import { familyOf } from './read-family.ts'
 
 /**
@@ -13,9 +17,17 @@ export function createPromRegistry(
   catalogue: readonly MetricDefinition[],
   options: { readonly clock: Pick<Clock, 'nowUs'>; readonly processMetrics: boolean },
 ): MetricsRegistry {
-  const metrics = new Map(
-    catalogue.map((definition) => [definition.name, createPromMetric(definition, options.clock)]),
-  )
+  const metrics = new Map<string, PromMetric>()
+  const folded =
+    (metric: string) =>
+    (label: string, samples = 1): void =>
+      metrics.get(pipelineMetrics.seriesFolded.name)?.with({ metric, label })(samples)
+  for (const definition of catalogue) {
+    const { name } = definition
+    metrics.set(name, createPromMetric(definition, options.clock, folded(name)))
+  }
+  for (const { name, openLabel } of catalogue)
+    if (openLabel !== undefined) folded(name)(openLabel, 0)
   const ofProcess = options.processMetrics ? processRegistry() : undefined
 
   const held = ({ name }: MetricDefinition) => {
@@ -41,11 +53,14 @@ export function createPromRegistry(
       const metric = held(definition)
       return { with: (labels) => ({ observe: metric.with(labels) }) }
     },
+    apply(viewOf) {
+      for (const definition of catalogue) held(definition).apply(viewOf(definition))
+    },
     async families() {
       // Filled in when they are asked for.
       await ofProcess?.getMetricsAsJSON()
       return [
-        ...[...metrics.values()].map(({ family }) => family),
+        ...[...metrics.values()].flatMap((metric) => metric.family() ?? []),
         // Its types call these descriptions; they are the metrics themselves.
         ...((ofProcess?.getMetricsAsArray() ?? []) as unknown as Metric[]).map((metric) =>
           familyOf(metric),

@@ -2,7 +2,7 @@ import { keepMetrics, pipelineMetrics } from '../../telemetry/index.ts'
 import type { Board } from '../model.ts'
 import { of, rate, sum } from '../promql.ts'
 
-const { samplingDecisions, seriesOverflow, spansDropped, spansExported, spansStarted, exporterUp } =
+const { samplingDecisions, seriesFolded, spansDropped, spansExported, spansStarted, exporterUp } =
   pipelineMetrics
 
 export const telemetryPipeline: Board = {
@@ -123,14 +123,14 @@ export const telemetryPipeline: Board = {
           id: 'overflow',
           title: 'Samples without a series of their own',
           about:
-            'A label has too many values: these are counted under {overflow}, a second. Fold them with metrics.http.pathMatching.',
+            'A label has too many values: these samples are recorded under {overflow}, a second. Fold them with metrics.http.pathMatching.',
           kind: 'lines',
           unit: 'per_second',
           width: 12,
           thresholds: { warning: 0.001, bad: 1 },
           queries: [
             {
-              expr: sum(rate(seriesOverflow), 'app_id', 'metric'),
+              expr: sum(rate(seriesFolded), 'app_id', 'metric'),
               legend: '{{app_id}} {{metric}}',
             },
           ],

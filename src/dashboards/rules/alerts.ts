@@ -130,12 +130,13 @@ export const alerts: readonly Alert[] = [
     runbook: 'breaker-open',
   },
   {
-    name: 'SidelightSeriesOverflow',
-    expr: `sum by (app_id, metric) (rate(${pipelineMetrics.seriesOverflow.name}[15m])) > 0`,
+    name: 'SidelightSeriesFolded',
+    expr: `sum by (app_id, metric, label) (rate(${pipelineMetrics.seriesFolded.name}[15m])) > 0`,
     for: '15m',
     severity: 'ticket',
-    summary: '{{ $labels.metric }} of {{ $labels.app_id }} has too many label values',
-    runbook: 'series-overflow',
+    summary:
+      'the label {{ $labels.label }} of {{ $labels.metric }} has too many values in {{ $labels.app_id }}',
+    runbook: 'series-folded',
   },
   {
     name: 'SidelightBackendStoreDown',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
+import { haveConflict, type MuxPattern, parseMuxPattern } from '../../wire/serve-mux.ts'
 import { described, type Flaw, field } from '../fields.ts'
 
 const bucket = field.whole('Upper bound of a bucket, in milliseconds.', {
@@ -18,6 +19,8 @@ const buckets = (description: string) =>
   })
 
 const MAX_BUCKETS = 200
+/** Each is held against all others. */
+const MAX_PATTERNS = 500
 
 const pathPattern = field.readScalar(
   'a path pattern is needed, such as /orders/{id}',
@@ -110,28 +113,47 @@ function readPattern(text: string): Result<string, Flaw> {
   if (text === '') return flaw('a path pattern is needed, such as /orders/{id}')
   if (/\s/.test(text))
     return flaw('a pattern is a path alone: leave the method out, it is a label of its own')
-  const segments = text.split('/')
-  for (const [i, segment] of segments.entries()) {
-    if (!/[{}]/.test(segment)) continue
-    const isLast = i === segments.length - 1
-    if (/^\{[A-Za-z_]\w*\}$/.test(segment)) continue
-    if (isLast && /^\{(?:[A-Za-z_]\w*\.\.\.|\$)\}$/.test(segment)) continue
-    return flaw('a wildcard is a whole segment: {name}, or {name...} at the end')
-  }
-  return ok(text)
+  const pattern = parseMuxPattern(withSlash(text))
+  return pattern.ok ? ok(text) : flaw(pattern.error)
 }
+
+const INVOCATION = '/v1.0/invoke/'
+
+/**
+ * What an entry of `pathMatching` stands for: itself, and the same path of any app that is invoked.
+ *
+ * @see dapr `pkg/diagnostics/http_monitoring_path_matching.go`
+ */
+export function labelPatterns(entry: string): MuxPattern[] {
+  const path = withSlash(entry)
+  const texts = path.startsWith(INVOCATION) ? [path] : [path, `${INVOCATION}{app_id}/method${path}`]
+  return texts.flatMap((text) => {
+    const pattern = parseMuxPattern(text)
+    return pattern.ok ? [pattern.value] : []
+  })
+}
+
+const withSlash = (entry: string): string => `/${entry}`.replace(/\/+/g, '/')
 
 /** daprd ends at start over these. */
 function refuseConflicts(
-  patterns: readonly string[],
-  report: (code: string, message: string, index: number) => void,
+  entries: readonly string[],
+  report: (code: string, message: string, index?: number) => void,
 ): void {
-  const seen = new Map<string, string>()
-  for (const [i, pattern] of patterns.entries()) {
-    const shape = `/${pattern}`.replace(/\/+/g, '/').replace(/\{[A-Za-z_]\w*(\.\.\.)?\}/g, '{$1}')
-    const earlier = seen.get(shape)
-    if (earlier !== undefined)
-      report('PATTERN_TWICE', `matches the same paths as ${earlier}: leave one of them out`, i)
-    seen.set(shape, pattern)
+  if (entries.length > MAX_PATTERNS) {
+    report('LIST_TOO_LONG', `at most ${MAX_PATTERNS} patterns can stand here`)
+    return
+  }
+  const earlier: { readonly entry: string; readonly pattern: MuxPattern }[] = []
+  for (const [i, entry] of entries.entries()) {
+    const patterns = labelPatterns(entry)
+    const other = earlier.find(({ pattern }) => patterns.some((one) => haveConflict(one, pattern)))
+    if (other !== undefined)
+      report(
+        'PATTERN_CONFLICT',
+        `${other.entry} matches some of the same paths, and neither is the more specific: change or leave out one of them`,
+        i,
+      )
+    earlier.push(...patterns.map((pattern) => ({ entry, pattern })))
   }
 }

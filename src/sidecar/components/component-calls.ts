@@ -162,7 +162,7 @@ function seriesOf(
 ) {
   const counter = registry.counter(count)
   const histogram = registry.histogram(latencies)
-  return holdSeries(registry, count.name, (operation, component = '', success = '') => {
+  return holdSeries((operation: string, component: string, success: string) => {
     const all = { app_id, component, namespace, operation, success }
     // A conversation's calls have no operation.
     const labels = Object.fromEntries(

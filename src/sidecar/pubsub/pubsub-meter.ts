@@ -50,42 +50,41 @@ export function createPubSubMeter(
     delay: registry.histogram(pubsubMetrics.deliveryDelay),
     inFlight: registry.gauge(pubsubMetrics.deliveriesInFlight),
   }
-  // An app makes up as many topics as it likes.
-  const hold = <S>(family: string, make: (topic: string, component: string, word: string) => S) =>
-    holdSeries(registry, family, (topic, component = '', word = '') => make(topic, component, word))
-  const egress = hold('dapr_component_pubsub_egress', (topic, component, success) => {
+  const egress = holdSeries((topic: string, component: string, success: string) => {
     const labels = { ...common, component, topic, success }
     return { count: m.egress.with(labels), latency: m.egressMs.with(labels) }
   })
-  const egressBulk = hold('dapr_component_pubsub_egress_bulk', (topic, component, success) => {
+  const egressBulk = holdSeries((topic: string, component: string, success: string) => {
     const labels = { ...common, component, topic, success }
     return { count: m.egressBulk.with(labels), latency: m.egressBulkMs.with(labels) }
   })
-  const ingress = hold('dapr_component_pubsub_ingress', (topic, component, status) => {
+  const ingress = holdSeries((topic: string, component: string, status: string) => {
     const labels = { ...common, component, topic, process_status: status, status }
     return { count: m.ingress.with(labels), latency: m.ingressMs.with(labels) }
   })
-  const ingressBulk = hold('dapr_component_pubsub_ingress_bulk', (topic, component, status) => {
+  const ingressBulk = holdSeries((topic: string, component: string, status: string) => {
     const labels = { ...common, component, topic, process_status: status }
     return { count: m.ingressBulk.with(labels), latency: m.ingressBulkMs.with(labels) }
   })
-  const bulkEvents = hold('dapr_component_pubsub_ingress_bulk_event', (topic, component, status) =>
+  const bulkEvents = holdSeries((topic: string, component: string, status: string) =>
     m.ingressBulkEvents.with({ ...common, component, topic, process_status: status }),
   )
-  const deliveries = hold(pubsubMetrics.deliveries.name, (topic, component, outcome) =>
+  const deliveries = holdSeries((topic: string, component: string, outcome: string) =>
     m.deliveries.with({ component, topic, outcome }),
   )
-  const delay = hold(pubsubMetrics.deliveryDelay.name, (topic, component) =>
-    m.delay.with({ component, topic }),
+  const delay = holdSeries((topic: string, component: string) => m.delay.with({ component, topic }))
+  const inFlight = holdSeries((topic: string, component: string) =>
+    m.inFlight.with({ component, topic }),
   )
-  const inFlight = hold(pubsubMetrics.deliveriesInFlight.name, (topic, component) => {
-    const gauge = m.inFlight.with({ component, topic })
-    let count = 0
-    return (difference: 1 | -1) => {
-      count += difference
-      gauge.set(count)
-    }
-  })
+  /** Of those with any. */
+  const flying = new Map<string, number>()
+  const move = ({ pubsubName, topic }: Heard, by: 1 | -1): void => {
+    const key = `${pubsubName} ${topic}`
+    const count = (flying.get(key) ?? 0) + by
+    if (count === 0) flying.delete(key)
+    else flying.set(key, count)
+    inFlight(topic, pubsubName).set(count)
+  }
   const record = ({ count, latency }: ReturnType<typeof egress>, durationMs: number): void => {
     count.inc()
     latency.observe(durationMs)
@@ -96,9 +95,10 @@ export function createPubSubMeter(
     publishedBatch: (component, topic, success, durationMs) =>
       record(egressBulk(topic, component, String(success)), durationMs),
     waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
-    began: ({ pubsubName, topic }) => inFlight(topic, pubsubName)(1),
-    delivered({ pubsubName, topic, bulk }, outcome, durationMs) {
-      inFlight(topic, pubsubName)(-1)
+    began: (subscription) => move(subscription, 1),
+    delivered(subscription, outcome, durationMs) {
+      const { pubsubName, topic, bulk } = subscription
+      move(subscription, -1)
       deliveries(topic, pubsubName, outcome).inc()
       const status = PROCESS_STATUS[outcome]
       if (bulk === undefined) record(ingress(topic, pubsubName, status), durationMs)

@@ -66,6 +66,7 @@ export function buildReport(sources: ReportSources): SidecarReport {
       failed: sources.failedComponents(),
     },
     sampling: samplingReport(telemetry, configuration.tracing !== undefined),
+    metrics: telemetry.metrics.policy().report,
     exporters: Object.entries(telemetry.exporters.endpoints()).map(([name, endpoint]) => ({
       name,
       endpoint,

@@ -30,9 +30,14 @@ export function createResiliencyMeter(
   const states = registry.gauge(resiliencyMetrics.breakerState)
   const namespaceOf = ({ namespace }: Owner): string => namespace || ownNamespace
   const series = holdSeries(
-    registry,
-    'dapr_resiliency',
-    (target, name = '', namespace = '', policy = '', flow_direction = '', status = '') => {
+    (
+      target: string,
+      name: string,
+      namespace: string,
+      policy: PolicyKind,
+      flow_direction: string,
+      status: string,
+    ) => {
       const labels = { app_id, name, policy, namespace, flow_direction, target, status }
       return {
         count: counts.with(labels),

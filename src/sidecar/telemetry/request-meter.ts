@@ -1,11 +1,11 @@
 import type { Logger } from '../../base/logger.ts'
 import { headerValue, type Outcome } from '../../net/index.ts'
+import type { MetricPolicy } from '../../policy/index.ts'
 import {
   holdSeries,
   httpMetrics,
   invocationMetrics,
   type MetricsRegistry,
-  pathLabel,
   seenIn,
 } from '../../telemetry/index.ts'
 import type { SidecarExchange } from '../exchange.ts'
@@ -20,13 +20,10 @@ export interface RequestMeter {
   peer(x: SidecarExchange, outcome: Outcome, durationMs: number): void
 }
 
-const METHODS: ReadonlySet<string> = new Set(
-  'GET PUT POST PATCH DELETE HEAD OPTIONS CONNECT TRACE'.split(' '),
-)
-
 export function createRequestMeter(
   registry: MetricsRegistry,
   settings: Pick<SidecarSettings, 'appId' | 'apiLogging'>,
+  policy: () => Pick<MetricPolicy, 'http'>,
   log: Logger,
 ): RequestMeter {
   const app_id = settings.appId
@@ -51,59 +48,45 @@ export function createRequestMeter(
     responseReceived: registry.counter(invocationMetrics.responseReceived),
     responseLatency: registry.histogram(invocationMetrics.responseLatency),
   }
-  const serverSeries = holdSeries(
-    registry,
-    'dapr_http_server',
-    (path, method = '', status = '') => {
-      const labels = { app_id, method, path, status }
-      return {
-        requests: server.requests.with(labels),
-        responses: server.responses.with(labels),
-        latency: server.latency.with(labels),
-      }
-    },
-  )
-  const clientSeries = holdSeries(
-    registry,
-    'dapr_http_client',
-    (path, method = '', status = '') => {
-      const labels = { app_id, method, path, status }
-      return {
-        completed: client.completed.with(labels),
-        latency: client.latency.with(labels),
-        // daprd leaves the status of this one empty: it is recorded when the call starts.
-        sentBytes: client.sentBytes.with({ ...labels, status: '' }),
-      }
-    },
-  )
-  const peerSeries = holdSeries(
-    registry,
-    'dapr_runtime_service_invocation',
-    (peer, status = '') => {
-      const labels = { app_id, src_app_id: peer, status }
-      return {
-        requestSent: invocation.requestSent.with({ app_id, dst_app_id: peer, type: 'unary' }),
-        responseReceived: invocation.responseReceived.with({ ...labels, type: 'unary' }),
-        responseLatency: invocation.responseLatency.with(labels),
-      }
-    },
-  )
-  const callerSeries = holdSeries(
-    registry,
-    'dapr_runtime_service_invocation',
-    (caller, status = '') => {
-      return {
-        requestReceived: invocation.requestReceived.with({ app_id, src_app_id: caller }),
-        responseSent: invocation.responseSent.with({ app_id, dst_app_id: caller, status }),
-      }
-    },
-  )
+  const serverSeries = holdSeries((method: string, path: string, status: string) => {
+    const values = { app_id, method, path, status }
+    return {
+      requests: server.requests.with(values),
+      responses: server.responses.with(values),
+      latency: server.latency.with(values),
+    }
+  })
+  const clientSeries = holdSeries((method: string, path: string, status: string) => {
+    const values = { app_id, method, path, status }
+    return {
+      completed: client.completed.with(values),
+      latency: client.latency.with(values),
+      // daprd leaves the status of this one empty: it is recorded when the call starts.
+      sentBytes: client.sentBytes.with({ ...values, status: '' }),
+    }
+  })
+  const peerSeries = holdSeries((peer: string, status: string) => {
+    const values = { app_id, src_app_id: peer, status }
+    return {
+      requestSent: invocation.requestSent.with({ app_id, dst_app_id: peer, type: 'unary' }),
+      responseReceived: invocation.responseReceived.with({ ...values, type: 'unary' }),
+      responseLatency: invocation.responseLatency.with(values),
+    }
+  })
+  const callerSeries = holdSeries((caller: string, status: string) => ({
+    requestReceived: invocation.requestReceived.with({ app_id, src_app_id: caller }),
+    responseSent: invocation.responseSent.with({ app_id, dst_app_id: caller, status }),
+  }))
 
   /** The call into our own app, on whichever port it came in. */
   const recordAppCall = (x: SidecarExchange, outcome: Outcome, endMs: number): void => {
     if (x.target?.kind !== 'app' || x.sentMs === undefined) return
-    const path = pathLabel(`/${x.target.method}`)
-    const series = clientSeries(path, methodLabel(x), String(outcome.status))
+    const { method, appPath } = policy().http
+    const series = clientSeries(
+      method(x.request.method),
+      appPath(`/${x.target.method}`),
+      String(outcome.status),
+    )
     const seen = seenIn(x.span)
     series.completed.inc()
     series.latency.observe(Math.trunc(endMs - x.sentMs), seen)
@@ -122,7 +105,12 @@ export function createRequestMeter(
 
   return {
     api(x, outcome, durationMs) {
-      const series = serverSeries(serverPath(x), methodLabel(x), String(outcome.status))
+      const { method, serverPath } = policy().http
+      const series = serverSeries(
+        method(x.request.method),
+        serverPath(x.request.path, servedPath(x)),
+        String(outcome.status),
+      )
       const seen = seenIn(x.span)
       series.requests.inc()
       series.responses.inc()
@@ -145,14 +133,9 @@ export function createRequestMeter(
   }
 }
 
-/** A path that nobody serves is no label: scanners would make a series of each. */
-const serverPath = (x: SidecarExchange): string =>
-  x.route === undefined && x.target === undefined ? UNMATCHED_PATH : pathLabel(shownPath(x))
-const UNMATCHED_PATH = '{unmatched}'
-
-/** daprd's rule: what is no HTTP method is `UNKNOWN`. */
-const methodLabel = (x: SidecarExchange): string =>
-  METHODS.has(x.request.method) ? x.request.method : 'UNKNOWN'
+/** Absent when nobody serves it. */
+const servedPath = (x: SidecarExchange): string | undefined =>
+  x.route === undefined && x.target === undefined ? undefined : shownPath(x)
 
 /** daprd's fields, and the trace: its lines have none. The path goes without its query and without keys. */
 const apiLogFields = (x: SidecarExchange, outcome: Outcome, durationMs: number) => ({

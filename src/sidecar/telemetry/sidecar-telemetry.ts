@@ -20,6 +20,7 @@ import { createReleaseNotifier } from '../keep/release-notifier.ts'
 import type { SidecarSettings } from '../settings.ts'
 import { createExporterSet, type ExporterSet } from './exporters.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts'
 import { createReloadMeter } from './reload-meter.ts'
 
 /** The sidecar's tracer and exporters, as the Configuration in force asks for them. */
@@ -31,9 +32,10 @@ export interface SidecarTelemetry {
   readonly keeper: TraceKeeper
   readonly ledger: Ledger
   readonly exporters: ExporterSet
+  readonly metrics: Pick<LiveMetrics, 'policy'>
   policy(): TelemetryPolicy
-  /** Puts a snapshot in force: one swap, nothing restarts. */
-  apply(snapshot: Snapshot): void
+  /** Puts a snapshot in force: one swap, nothing restarts. Settles when the metrics follow it, too. */
+  apply(snapshot: Snapshot): Promise<void>
   /** Counts an attempt to change the Configuration. */
   reloaded(reload: Reload): void
   shutdown(deadlineMs: number): Promise<void>
@@ -51,6 +53,7 @@ export function createSidecarTelemetry(parts: {
   let policy: TelemetryPolicy = compileTelemetry(EMPTY_CONFIGURATION)
   const ledger = createLedger(registry, clock.nowUs)
   const exporters = createExporterSet(parts)
+  const metrics = createLiveMetrics(registry)
   const generation = registry.gauge(configurationMetrics.generation).with({})
   const reloads = createReloadMeter(registry, configurationMetrics)
 
@@ -90,6 +93,7 @@ export function createSidecarTelemetry(parts: {
     keeper,
     ledger,
     exporters,
+    metrics,
     policy: () => policy,
     apply(snapshot) {
       policy = compileTelemetry(snapshot.configuration)
@@ -99,6 +103,7 @@ export function createSidecarTelemetry(parts: {
       log.info(`Dapr trace sampler initialized: ${describeSampler(policy)}`, {
         generation: snapshot.generation,
       })
+      return metrics.apply(snapshot.configuration)
     },
     reloaded: reloads.reloaded,
     shutdown: spans.shutdown,

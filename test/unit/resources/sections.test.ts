@@ -22,7 +22,19 @@ const refusals: readonly (readonly [line: string, path: string, code: string, cu
   ],
   [
     'metric: { http: { pathMatching: ["/a/{id}", "a//{x}"] } }',
-    ...(['metric.http.pathMatching.1', 'PATTERN_TWICE', /same paths as \/a\/{id}/] as const),
+    ...(['metric.http.pathMatching.1', 'PATTERN_CONFLICT', /^\/a\/{id} matches some/] as const),
+  ],
+  [
+    'metric: { http: { pathMatching: ["/a/{x}", /c, "/{y}/b"] } }',
+    ...(['metric.http.pathMatching.2', 'PATTERN_CONFLICT', /^\/a\/{x} matches some/] as const),
+  ],
+  [
+    'metric: { http: { pathMatching: [/a, "/v1.0/invoke/{app}/method/a"] } }',
+    ...(['metric.http.pathMatching.1', 'PATTERN_CONFLICT', /^\/a matches some/] as const),
+  ],
+  [
+    'metric: { http: { pathMatching: ["/{x}/{x}"] } }',
+    ...(['metric.http.pathMatching.0', 'PATTERN_INVALID', /stands for two segments/] as const),
   ],
   ['metric: { rules: [{ labels: [] }] }', 'metric.rules.0.name', 'FIELD_INVALID', /is needed/],
   [

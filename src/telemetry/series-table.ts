@@ -1,0 +1,60 @@
+import type { MetricDefinition, MetricView, Write } from './metrics.ts'
+
+export type LabelValues = Readonly<Record<string, string>>
+
+/** A metric with an open label has so many series at most; what comes then is recorded under {@link OVERFLOW}. */
+export const MAX_SERIES = 1_000
+export const OVERFLOW = '{overflow}'
+
+/**
+ * The series of one metric, each made once: labels as the view's rules rewrite them, in the order of the catalogue,
+ * and not more than memory can take.
+ *
+ * @param make opens the series of one set of labels
+ * @param folded told of each sample that found no room, with the label it has lost
+ */
+export function createSeriesTable(
+  definition: MetricDefinition,
+  view: MetricView,
+  make: (labels: LabelValues) => Write,
+  folded: (label: string) => void,
+): (labels: LabelValues) => Write {
+  const { openLabel } = definition
+  const held = new Map<string, Write>()
+
+  const seriesOf = (labels: LabelValues): Write => {
+    const key = definition.labels.map((name) => labels[name]).join('\0')
+    const known = held.get(key)
+    if (known !== undefined) return known
+    if (openLabel !== undefined && labels[openLabel] !== OVERFLOW && held.size >= MAX_SERIES) {
+      const overflow = seriesOf({ ...labels, [openLabel]: OVERFLOW })
+      return (value, seen) => {
+        folded(openLabel)
+        overflow(value, seen)
+      }
+    }
+    const write = make(labels)
+    held.set(key, write)
+    return write
+  }
+  const { rewrites } = view
+  return (values) =>
+    seriesOf(
+      Object.fromEntries(
+        definition.labels.map((name) => {
+          const value = values[name] ?? ''
+          return [name, rewrites?.get(name)?.(value) ?? value]
+        }),
+      ),
+    )
+}
+
+/** Every set of labels of a metric whose labels are all closed; else none. */
+export function closedLabels({ labels, closed }: MetricDefinition): LabelValues[] {
+  if (closed === undefined) return []
+  return labels.reduce<LabelValues[]>(
+    (sets, name) =>
+      sets.flatMap((set) => (closed[name] ?? []).map((value) => ({ ...set, [name]: value }))),
+    [{}],
+  )
+}
