@@ -11,13 +11,13 @@ export const OVERFLOW = '{overflow}'
  * and not more than memory can take.
  *
  * @param make opens the series of one set of labels
- * @param folded told of each sample that found no room, with the label it has lost
+ * @param folded told of each sample that found no room
  */
 export function createSeriesTable(
   definition: MetricDefinition,
   view: MetricView,
   make: (labels: LabelValues) => Write,
-  folded: (label: string) => void,
+  folded: () => void,
 ): (labels: LabelValues) => Write {
   const { openLabel } = definition
   const held = new Map<string, Write>()
@@ -29,7 +29,7 @@ export function createSeriesTable(
     if (openLabel !== undefined && labels[openLabel] !== OVERFLOW && held.size >= MAX_SERIES) {
       const overflow = seriesOf({ ...labels, [openLabel]: OVERFLOW })
       return (value, seen) => {
-        folded(openLabel)
+        folded()
         overflow(value, seen)
       }
     }

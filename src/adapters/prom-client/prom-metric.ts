@@ -30,11 +30,11 @@ interface Recording {
 
 const NOTHING: Recording = { family: undefined, seriesOf: () => () => undefined }
 
-/** @param folded told of each sample that found no room, with the label it has lost */
+/** @param folded told of each sample that found no room */
 export function createPromMetric(
   definition: MetricDefinition,
   clock: Pick<Clock, 'nowUs'>,
-  folded: (label: string) => void,
+  folded: () => void,
 ): PromMetric {
   const open = (view: MetricView): Recording =>
     view.isRecorded ? record(definition, view, clock, folded) : NOTHING
@@ -65,7 +65,7 @@ function record(
   definition: MetricDefinition,
   view: MetricView,
   clock: Pick<Clock, 'nowUs'>,
-  folded: (label: string) => void,
+  folded: () => void,
 ): Recording {
   const bounds = definition.type === 'histogram' ? (view.buckets ?? definition.buckets) : []
   const { metric, writer } = openMetric(definition, bounds)

@@ -4,6 +4,7 @@ import {
   type MetricDefinition,
   type MetricsRegistry,
   pipelineMetrics,
+  type Write,
 } from '../../telemetry/index.ts'
 import { createPromMetric, type PromMetric } from './prom-metric.ts'
 import { familyOf } from './read-family.ts'
@@ -18,16 +19,19 @@ export function createPromRegistry(
   options: { readonly clock: Pick<Clock, 'nowUs'>; readonly processMetrics: boolean },
 ): MetricsRegistry {
   const metrics = new Map<string, PromMetric>()
-  const folded =
-    (metric: string) =>
-    (label: string, samples = 1): void =>
-      metrics.get(pipelineMetrics.seriesFolded.name)?.with({ metric, label })(samples)
-  for (const definition of catalogue) {
-    const { name } = definition
-    metrics.set(name, createPromMetric(definition, options.clock, folded(name)))
+  for (const definition of catalogue)
+    metrics.set(
+      definition.name,
+      createPromMetric(definition, options.clock, () => folded.get(definition.name)?.(1)),
+    )
+  const counter = metrics.get(pipelineMetrics.seriesFolded.name)
+  const folded = new Map<string, Write>()
+  for (const { name, openLabel } of catalogue) {
+    if (openLabel === undefined || counter === undefined) continue
+    const count = counter.with({ metric: name, label: openLabel })
+    count(0)
+    folded.set(name, count)
   }
-  for (const { name, openLabel } of catalogue)
-    if (openLabel !== undefined) folded(name)(openLabel, 0)
   const ofProcess = options.processMetrics ? processRegistry() : undefined
 
   const held = ({ name }: MetricDefinition) => {
