@@ -20,6 +20,7 @@ export const beginExchange = (request: Request): BackendExchange => ({
   request,
   onClientGone: undefined,
   startMs: 0,
+  headMs: undefined,
   route: 'unmatched',
   parameters: {},
   toReply,

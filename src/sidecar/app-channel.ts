@@ -11,12 +11,15 @@ import {
 } from '../net/index.ts'
 import type { Pipeline } from './middleware/pipeline.ts'
 import type { SidecarSettings } from './settings.ts'
+import type { AppCallMeter } from './telemetry/app-call-meter.ts'
 
 /** The way into the app: one origin, a bound on concurrent calls, and a gate that app health closes. */
 export interface AppChannel {
   /** @throws Fault `ERR_DIRECT_INVOKE` when there is no app or it is unhealthy; what {@link Upstream} throws */
   call(request: AppRequest, onAbort: (abort: () => void) => void): Promise<AppCall>
   setHealthy(isHealthy: boolean): void
+  /** For whoever takes the answer: only there is it known when it has ended. */
+  readonly recordCall: AppCallMeter
 }
 
 export interface AppRequest {
@@ -42,6 +45,7 @@ export function createAppChannel(
   upstream: Upstream,
   /** The Configuration's handlers before the app. */
   pipeline: Pipeline,
+  recordCall: AppCallMeter,
 ): AppChannel {
   const { appId, appPort, appApiToken } = settings
   const origin = appOrigin(settings)
@@ -69,6 +73,7 @@ export function createAppChannel(
       : send(outcome.request, onAbort)
   }
   return {
+    recordCall,
     async call(request, onAbort) {
       if (appPort === undefined)
         throw refuse(appId, 'no app is attached to this sidecar (--app-port is not set)')

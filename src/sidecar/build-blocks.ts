@@ -60,6 +60,7 @@ export function buildBlocks(
 ): BuiltBlocks {
   const { app, telemetry, policies, registry, clock, log, secrets } = parts
   const { appId: app_id, maxBodyBytes } = settings
+  const loaded = registry.counter(componentMetrics.loaded).with({ app_id })
   const initialized = registry.counter(componentMetrics.initTotal)
   const initFailed = registry.counter(componentMetrics.initFailTotal)
   const failed = registry.gauge(resourceMetrics.componentsFailed).with({})
@@ -82,8 +83,12 @@ export function buildBlocks(
       void inputs.follow()
     },
     onInit(component, componentName, failed) {
-      if (failed) initFailed.with({ app_id, component, reason: 'init', componentName }).inc()
-      else initialized.with({ app_id, component }).inc()
+      if (failed) {
+        initFailed.with({ app_id, component, reason: 'init', componentName }).inc()
+        return
+      }
+      loaded.inc()
+      initialized.with({ app_id, component }).inc()
     },
   })
   const block: BlockParts = {

@@ -40,6 +40,7 @@ import { createPolicies } from './resiliency/policies.ts'
 import { createResiliencyMeter } from './resiliency/resiliency-meter.ts'
 import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
+import { createAppCallMeter } from './telemetry/app-call-meter.ts'
 import { createErrorMeter } from './telemetry/error-meter.ts'
 import { createReloadMeter } from './telemetry/reload-meter.ts'
 import { createRequestMeter } from './telemetry/request-meter.ts'
@@ -129,7 +130,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       registry,
       log,
     })
-  const app = createAppChannel(settings, appUpstream, pipelineOf('appHttpPipeline'))
+  const recordCall = createAppCallMeter(registry, settings, telemetry.metrics.policy)
+  const app = createAppChannel(settings, appUpstream, pipelineOf('appHttpPipeline'), recordCall)
   const names = createRegistrationResolver(deps.registrations, clock)
   const watch = createContextWatch(clock)
   const startedUs = clock.nowUs()
@@ -195,7 +197,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     middleware: pipelineOf('httpPipeline'),
     registry,
     tracer: telemetry.tracer,
-    meter: createRequestMeter(registry, settings, telemetry.metrics.policy, log),
+    meter: createRequestMeter(registry, settings, telemetry.metrics.policy, recordCall, log),
     countError: createErrorMeter(registry, settings),
     forward: {
       own: settings,
@@ -213,6 +215,10 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     clock,
     log,
   }
+
+  const resourceGeneration = registry.gauge(resourceMetrics.generation).with({})
+  let generation = 1
+  resourceGeneration.set(generation)
 
   const refused = registry.counter(pipelineMetrics.requestsRefused)
   const countRefused = (server: string) => (status: number) =>
@@ -336,6 +342,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     resourcesChanged(reload, { components, resiliencies }) {
       resourceReloads.reloaded(reload)
       if (reload.result !== 'applied') return
+      resourceGeneration.set(++generation)
       void policies.apply(resiliencies)
       void host.apply(components)
     },

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { callWithin, type RawHeaders } from '../net/index.ts'
+import { callWithin, type RawHeaders, type WholeReply } from '../net/index.ts'
 import type { AppChannel } from './app-channel.ts'
 
 export interface AppAnswer {
@@ -19,12 +19,17 @@ export async function callApp(
     readonly target: string
     readonly headers: RawHeaders
     readonly body: Uint8Array | undefined
+    /** The path as a label, where it has in it what must not be shown. */
+    readonly shownPath?: string
   },
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<AppAnswer> {
+  const { method, target, body } = request
+  const startMs = clock.elapsedMs()
+  let answer: WholeReply | undefined
   let release: () => void = () => undefined
   try {
-    const { status, bytes } = await callWithin(
+    answer = await callWithin(
       clock,
       { ...options, maxBytes: MAX_ANSWER_BYTES },
       async (onAbort) => {
@@ -33,8 +38,19 @@ export async function callApp(
         return call.reply
       },
     )
-    return { status, text: bytes.toString() }
+    return { status: answer.status, text: answer.bytes.toString() }
   } finally {
     release()
+    app.recordCall(
+      {
+        method,
+        path: request.shownPath ?? target.replace(/\?.*$/, ''),
+        status: answer?.status ?? 500,
+        durationMs: clock.elapsedMs() - startMs,
+        sentBytes: body?.length ?? 0,
+        receivedBytes: answer?.bytes.length,
+      },
+      undefined,
+    )
   }
 }

@@ -94,6 +94,7 @@ export const beginExchange = (request: Request): SidecarExchange => ({
   incoming: UNTRACED.incoming,
   span: UNTRACED.span,
   startMs: 0,
+  headMs: undefined,
   route: undefined,
   params: {},
   callerLink: undefined,

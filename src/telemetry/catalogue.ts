@@ -125,6 +125,21 @@ export const invocationMetrics = {
   }),
 } as const
 
+/** In seconds, from what a sidecar should take to what nobody waits for. */
+const FINE_BUCKETS_S: readonly number[] = [
+  0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+  5,
+]
+
+/** What daprd does not tell of itself. */
+export const sidecarMetrics = {
+  addedLatency: histogram('sidelight_sidecar_added_latency_seconds', {
+    help: 'What the sidecar adds to an invocation: from the head of the request to the head of the answer, without what the target took; by the port it came in on: api, internal.',
+    labels: ['server'],
+    buckets: FINE_BUCKETS_S,
+  }),
+} as const
+
 /** Without an operation: there is only one. */
 const CALL_LABELS = ['app_id', 'component', 'namespace', 'success'] as const
 const COMPONENT_LABELS = ['app_id', 'component', 'namespace', 'operation', 'success'] as const
@@ -169,6 +184,12 @@ export const componentMetrics = {
     openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
     compat: true,
+  }),
+  callSeconds: histogram('sidelight_component_call_duration_seconds', {
+    help: 'How long calls of components take; Dapr’s own latencies know nothing below a millisecond.',
+    labels: ['block', 'component', 'operation', 'success'],
+    openLabel: 'component',
+    buckets: FINE_BUCKETS_S,
   }),
   lockTotal: counter('sidelight_component_lock_total', {
     help: 'Calls of a lock component, by operation (try_lock, unlock) and result: acquired or held; released, missing or others; failed.',
@@ -276,6 +297,11 @@ export const componentMetrics = {
     labels: CALL_LABELS,
     openLabel: 'component',
     buckets: DAPR_LATENCY_BUCKETS_MS,
+    compat: true,
+  }),
+  loaded: counter('dapr_runtime_component_loaded', {
+    help: 'The number of successfully loaded components.',
+    labels: ['app_id'],
     compat: true,
   }),
   initTotal: counter('dapr_runtime_component_init_total', {
@@ -463,9 +489,14 @@ export const configurationMetrics = {
 
 /** Components, Subscriptions and Resiliencies. */
 export const resourceMetrics = {
+  generation: gauge('sidelight_resources_generation', {
+    help: 'Number of the resources in force; grows by one with each change.',
+    labels: [],
+  }),
   reloads: counter('sidelight_resources_reloads_total', {
     help: 'Attempts to reload the directories of resources, by result: applied, unchanged, rejected.',
     labels: ['result'],
+    closed: { result: ['applied', 'unchanged', 'rejected'] },
   }),
   lastReloadSuccessful: gauge('sidelight_resources_last_reload_successful', {
     help: 'Whether the last change of the resources was valid (1) or was rejected and the last good ones stay (0).',
@@ -481,6 +512,7 @@ export const resourceMetrics = {
 export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(httpMetrics),
   ...Object.values(invocationMetrics),
+  ...Object.values(sidecarMetrics),
   ...Object.values(componentMetrics),
   ...Object.values(accessMetrics),
   ...Object.values(errorMetrics),

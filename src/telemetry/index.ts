@@ -23,6 +23,7 @@ export {
   resourceMetrics,
   SECRET_HEADERS,
   sidecarCatalogue,
+  sidecarMetrics,
 } from './catalogue.ts'
 export { backendCatalogue, backendMetrics } from './catalogue-backend.ts'
 export type { Exporter, ExporterName, ExportOutcome } from './exporter.ts'

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { errorMetrics, sidecarCatalogue } from '../../src/telemetry/index.ts'
+import { eventually } from '../support/eventually.ts'
 import { exercised } from '../support/exercised-sidecar.ts'
 import { freePort } from '../support/free-ports.ts'
 import { assertGolden } from '../support/golden.ts'
@@ -84,6 +86,21 @@ describe('GET /metrics of a sidecar', () => {
       assert.match(page, /sidelight_exporter_spans_exported_total\{exporter="zipkin"\} [1-9]/)
       line('sidelight_exporter_up{exporter="zipkin"} 1')
       line('sidelight_configuration_generation 1')
+      line('sidelight_resources_generation 1')
+      line('dapr_runtime_component_loaded{app_id="app-b"} 2')
+      // What the sidecar itself asks of the app, and a message that it delivers.
+      for (const [method, path] of [
+        ['GET', '/dapr/subscribe'],
+        ['POST', '/orders'],
+      ])
+        line(
+          `dapr_http_client_completed_count{app_id="app-b",method="${method}",path="${path}",status="200"} 1`,
+        )
+      line('sidelight_sidecar_added_latency_seconds_count{server="api"} 1')
+      line('sidelight_sidecar_added_latency_seconds_count{server="internal"} 1')
+      line(
+        'sidelight_component_call_duration_seconds_count{block="state",component="store",operation="get",success="true"} 1',
+      )
       assert.equal((await send(b.metricsPort, 'GET', '/')).body.toString().includes('dapr_'), true)
     })
   })
@@ -118,6 +135,27 @@ describe('GET /metrics of a sidecar', () => {
     assert.deepEqual(familiesOf(page), familiesOf(await a.metrics()))
     const head = await send(a.metricsPort, 'HEAD', '/')
     assert.deepEqual([head.status, head.body.length], [200, 0])
+  })
+
+  test('tells which resources are in force, and that a change was wrong', async () => {
+    await using sidecars = await startSidecars()
+    const resources = `${sidecars.home}/components`
+    await mkdir(resources)
+    const file = `${resources}/store.yaml`
+    const store = (type: string): string =>
+      `{ apiVersion: dapr.io/v1alpha1, kind: Component, metadata: { name: store }, spec: { type: ${type}, version: v1 } }`
+    await writeFile(file, store('state.in-memory'))
+    const a = await sidecars.start('app-a', { flags: [`--resources-path=${resources}`] })
+    const shows = (...lines: readonly string[]) =>
+      eventually(async () => {
+        const page = await a.metrics()
+        return lines.every((line) => page.includes(`\nsidelight_resources_${line}\n`))
+      })
+    await shows('generation 1', 'reloads_total{result="applied"} 0')
+    await writeFile(file, '{ kind: Component')
+    await shows('generation 1', 'reloads_total{result="rejected"} 1')
+    await writeFile(file, store('secretstores.local.env'))
+    await shows('generation 2', 'reloads_total{result="applied"} 1')
   })
 
   test('is not there with --enable-metrics=false', async () => {

@@ -30,7 +30,7 @@ describe('a real Prometheus', () => {
         'sum(dapr_runtime_service_invocation_req_recv_total{app_id="app-b",src_app_id="app-a"})',
         20,
       ],
-      ['sum(dapr_http_client_completed_count{app_id="app-b",status="200"})', 20],
+      ['sum(dapr_http_client_completed_count{app_id="app-b",path="/orders/{id}"})', 20],
       ['max(dapr_http_server_latency_bucket{app_id="app-a",le="+Inf",status="200"})', 20],
       ['count(process_resident_memory_bytes)', 2],
       ['min(sidelight_configuration_last_reload_successful)', 1],

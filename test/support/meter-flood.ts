@@ -2,6 +2,7 @@ import { createPromRegistry } from '../../src/adapters/prom-client/index.ts'
 import { silentLogger } from '../../src/base/logger.ts'
 import { DEFAULT_METRICS } from '../../src/policy/index.ts'
 import { beginExchange } from '../../src/sidecar/exchange.ts'
+import { createAppCallMeter } from '../../src/sidecar/telemetry/app-call-meter.ts'
 import { createRequestMeter } from '../../src/sidecar/telemetry/request-meter.ts'
 import { sidecarCatalogue } from '../../src/telemetry/index.ts'
 import { renderExposition } from '../../src/wire/exposition.ts'
@@ -23,7 +24,9 @@ const registry = createPromRegistry(sidecarCatalogue, {
   processMetrics: false,
 })
 const own = { appId: 'shop', apiLogging: false }
-const meter = createRequestMeter(registry, own, () => DEFAULT_METRICS, silentLogger)
+const policy = () => DEFAULT_METRICS
+const recordCall = createAppCallMeter(registry, own, policy)
+const meter = createRequestMeter(registry, own, policy, recordCall, silentLogger)
 const outcome = { status: 200, responseBytes: 10, aborted: false, broken: false }
 
 for (let n = 0; n < Number(count); n++) {

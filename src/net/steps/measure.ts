@@ -5,6 +5,8 @@ import type { Exchange, Step } from '../step.ts'
 export interface Measured extends Exchange {
   /** `clock.elapsedMs()` when the request's head had been read. Set by measure. */
   startMs: number
+  /** The same when the reply's head was known; absent when the client left before. Set by measure. */
+  headMs: number | undefined
 }
 
 /**
@@ -18,6 +20,10 @@ export const measure = <X extends Measured>(
   name: 'measure',
   enter(x) {
     x.startMs = clock.elapsedMs()
+    return undefined
+  },
+  leave(x) {
+    x.headMs = clock.elapsedMs()
     return undefined
   },
   done(x, outcome) {

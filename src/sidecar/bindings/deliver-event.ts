@@ -67,7 +67,7 @@ export async function deliverEvent(
   }
   span?.set(attributes.deliveryOutcome, failure === undefined ? 'success' : 'drop')
   span?.end()
-  meter.delivered(name, failure === undefined, clock.elapsedMs() - startMs)
+  meter.delivered(name, failure === undefined, clock.elapsedMs() - startMs, span)
 }
 
 function headersOf(metadata: BindingResponse['metadata'], isTraced: boolean): string[] {

@@ -79,7 +79,7 @@ export function createComponentCalls(parts: {
   const series = new Map(
     Object.entries(BLOCK_CALLS).map(([block, shown]) => [
       block,
-      { shown, of: seriesOf(registry, { app_id: appId, namespace }, shown) },
+      { shown, of: seriesOf(registry, block, { app_id: appId, namespace }, shown) },
     ]),
   )
 
@@ -109,8 +109,11 @@ export function createComponentCalls(parts: {
       } finally {
         span?.end()
         const recorded = block?.of(operation, component.name, String(success))
+        const durationMs = clock.elapsedMs() - startMs
+        const seen = seenIn(span)
         recorded?.count.inc()
-        recorded?.latency.observe(clock.elapsedMs() - startMs, seenIn(span))
+        recorded?.latency.observe(durationMs, seen)
+        recorded?.seconds.observe(durationMs / 1_000, seen)
       }
     },
   }
@@ -157,17 +160,23 @@ function storeCall<T>(span: Span | undefined, call: () => Promise<T>): GuardedCa
 
 function seriesOf(
   registry: MetricsRegistry,
+  block: string,
   { app_id, namespace }: { readonly app_id: string; readonly namespace: string },
   { count, latencies }: BlockCalls,
 ) {
   const counter = registry.counter(count)
   const histogram = registry.histogram(latencies)
+  const seconds = registry.histogram(componentMetrics.callSeconds)
   return holdSeries((operation: string, component: string, success: string) => {
     const all = { app_id, component, namespace, operation, success }
     // A conversation's calls have no operation.
     const labels = Object.fromEntries(
       count.labels.map((label) => [label, all[label]]),
     ) as typeof all
-    return { count: counter.with(labels), latency: histogram.with(labels) }
+    return {
+      count: counter.with(labels),
+      latency: histogram.with(labels),
+      seconds: seconds.with({ block, component, operation, success }),
+    }
   })
 }

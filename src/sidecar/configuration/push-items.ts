@@ -63,7 +63,8 @@ async function pushKey(
   const target = `/configuration/${pathOf(store)}/${pathOf(key)}`
   let failure: string | undefined
   try {
-    const request = { method: 'POST', target, headers, body }
+    const shownPath = `/configuration/${store}/{key}`
+    const request = { method: 'POST', target, headers, body, shownPath }
     const { status } = await callApp(app, clock, request, { timeoutMs: TIMEOUT_MS, signal })
     if (status !== 200) failure = `Code(${status})`
   } catch (error) {

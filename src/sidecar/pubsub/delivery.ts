@@ -131,7 +131,7 @@ export function beginDelivery(
       if (span?.error !== undefined && !span.decision.sampled)
         keeper.keep(span.context.traceId, 'error')
       span?.end()
-      meter.delivered(subscription, outcome, clock.elapsedMs() - startMs)
+      meter.delivered(subscription, outcome, clock.elapsedMs() - startMs, span)
       if (outcome === 'retry') throw new Error('the message is to be delivered again')
     },
   }

@@ -3,6 +3,9 @@ import {
   holdSeries,
   type MetricsRegistry,
   pubsubMetrics,
+  type Seen,
+  type Span,
+  seenIn,
 } from '../../telemetry/index.ts'
 import type { AppSubscription, DeliveryOutcome } from './subscription.ts'
 
@@ -15,7 +18,12 @@ export interface PubSubMeter {
   /** A delivery has begun; `delivered` ends it. */
   began(subscription: Heard): void
   /** One message, alone or in a batch. */
-  delivered(subscription: Heard, outcome: DeliveryOutcome, durationMs: number): void
+  delivered(
+    subscription: Heard,
+    outcome: DeliveryOutcome,
+    durationMs: number,
+    span: Span | undefined,
+  ): void
   /** One call of the app for several messages. */
   deliveredBatch(subscription: Heard, status: 'success' | 'retry', durationMs: number): void
 }
@@ -85,9 +93,13 @@ export function createPubSubMeter(
     else flying.set(key, count)
     inFlight(topic, pubsubName).set(count)
   }
-  const record = ({ count, latency }: ReturnType<typeof egress>, durationMs: number): void => {
+  const record = (
+    { count, latency }: ReturnType<typeof egress>,
+    durationMs: number,
+    seen?: Seen,
+  ): void => {
     count.inc()
-    latency.observe(durationMs)
+    latency.observe(durationMs, seen)
   }
   return {
     published: (component, topic, success, durationMs) =>
@@ -96,12 +108,13 @@ export function createPubSubMeter(
       record(egressBulk(topic, component, String(success)), durationMs),
     waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
     began: (subscription) => move(subscription, 1),
-    delivered(subscription, outcome, durationMs) {
+    delivered(subscription, outcome, durationMs, span) {
       const { pubsubName, topic, bulk } = subscription
+      const seen = seenIn(span)
       move(subscription, -1)
-      deliveries(topic, pubsubName, outcome).inc()
+      deliveries(topic, pubsubName, outcome).inc(1, seen)
       const status = PROCESS_STATUS[outcome]
-      if (bulk === undefined) record(ingress(topic, pubsubName, status), durationMs)
+      if (bulk === undefined) record(ingress(topic, pubsubName, status), durationMs, seen)
       else bulkEvents(topic, pubsubName, status).inc()
     },
     deliveredBatch: ({ pubsubName, topic }, status, durationMs) =>

@@ -7,9 +7,11 @@ import {
   invocationMetrics,
   type MetricsRegistry,
   seenIn,
+  sidecarMetrics,
 } from '../../telemetry/index.ts'
 import type { SidecarExchange } from '../exchange.ts'
 import type { SidecarSettings } from '../settings.ts'
+import type { AppCallMeter } from './app-call-meter.ts'
 import { shownPath } from './span-description.ts'
 
 /** Records what daprd records, at the moment the last byte has left. */
@@ -24,6 +26,7 @@ export function createRequestMeter(
   registry: MetricsRegistry,
   settings: Pick<SidecarSettings, 'appId' | 'apiLogging'>,
   policy: () => Pick<MetricPolicy, 'http'>,
+  recordCall: AppCallMeter,
   log: Logger,
 ): RequestMeter {
   const app_id = settings.appId
@@ -35,11 +38,10 @@ export function createRequestMeter(
     requestBytes: registry.histogram(httpMetrics.serverRequestBytes).with({ app_id }),
     responseBytes: registry.histogram(httpMetrics.serverResponseBytes).with({ app_id }),
   }
-  const client = {
-    completed: registry.counter(httpMetrics.clientCompletedCount),
-    latency: registry.histogram(httpMetrics.clientRoundtripLatency),
-    sentBytes: registry.histogram(httpMetrics.clientSentBytes),
-    receivedBytes: registry.histogram(httpMetrics.clientReceivedBytes).with({ app_id }),
+  const addedLatency = registry.histogram(sidecarMetrics.addedLatency)
+  const added = {
+    api: addedLatency.with({ server: 'api' }),
+    internal: addedLatency.with({ server: 'internal' }),
   }
   const invocation = {
     requestSent: registry.counter(invocationMetrics.requestSent),
@@ -54,15 +56,6 @@ export function createRequestMeter(
       requests: server.requests.with(values),
       responses: server.responses.with(values),
       latency: server.latency.with(values),
-    }
-  })
-  const clientSeries = holdSeries((method: string, path: string, status: string) => {
-    const values = { app_id, method, path, status }
-    return {
-      completed: client.completed.with(values),
-      latency: client.latency.with(values),
-      // daprd leaves the status of this one empty: it is recorded when the call starts.
-      sentBytes: client.sentBytes.with({ ...values, status: '' }),
     }
   })
   const peerSeries = holdSeries((peer: string, status: string) => {
@@ -80,27 +73,36 @@ export function createRequestMeter(
 
   /** The call into our own app, on whichever port it came in. */
   const recordAppCall = (x: SidecarExchange, outcome: Outcome, endMs: number): void => {
-    if (x.target?.kind !== 'app' || x.sentMs === undefined) return
-    const { method, appPath } = policy().http
-    const series = clientSeries(
-      method(x.request.method),
-      appPath(`/${x.target.method}`),
-      String(outcome.status),
+    const { target, sentMs, answeredMs, request } = x
+    if (target?.kind !== 'app' || sentMs === undefined) return
+    recordCall(
+      {
+        method: request.method,
+        path: `/${target.method}`,
+        status: outcome.status,
+        durationMs: endMs - sentMs,
+        sentBytes: request.contentLength ?? 0,
+        receivedBytes: answeredMs === undefined ? undefined : outcome.responseBytes,
+      },
+      seenIn(x.span),
     )
-    const seen = seenIn(x.span)
-    series.completed.inc()
-    series.latency.observe(Math.trunc(endMs - x.sentMs), seen)
-    series.sentBytes.observe(x.request.contentLength ?? 0, seen)
-    if (x.answeredMs !== undefined) client.receivedBytes.observe(outcome.responseBytes, seen)
   }
+  /** Another app, by way of its sidecar or at a URL. */
   const recordPeerCall = (x: SidecarExchange, outcome: Outcome): void => {
-    if (x.target?.kind !== 'peer' || x.sentMs === undefined) return
+    if (x.target === undefined || x.target.kind === 'app' || x.sentMs === undefined) return
     const series = peerSeries(x.target.name, String(outcome.status))
     const seen = seenIn(x.span)
     series.requestSent.inc(1, seen)
     if (x.answeredMs === undefined) return
     series.responseReceived.inc(1, seen)
     series.responseLatency.observe(x.answeredMs - x.sentMs, seen)
+  }
+  /** From head to head, without what the target took. */
+  const recordAdded = (x: SidecarExchange, server: keyof typeof added): void => {
+    const { startMs, headMs, sentMs, answeredMs } = x
+    if (headMs === undefined || sentMs === undefined || answeredMs === undefined) return
+    const addedMs = headMs - startMs - (answeredMs - sentMs)
+    added[server].observe(Math.max(0, addedMs) / 1_000, seenIn(x.span))
   }
 
   return {
@@ -119,6 +121,7 @@ export function createRequestMeter(
       server.responseBytes.observe(outcome.responseBytes, seen)
       recordAppCall(x, outcome, x.startMs + durationMs)
       recordPeerCall(x, outcome)
+      recordAdded(x, 'api')
       if (settings.apiLogging) apiLog.info('HTTP API Called', apiLogFields(x, outcome, durationMs))
     },
     peer(x, outcome, durationMs) {
@@ -129,6 +132,7 @@ export function createRequestMeter(
       series.requestReceived.inc(1, seen)
       series.responseSent.inc(1, seen)
       recordAppCall(x, outcome, x.startMs + durationMs)
+      recordAdded(x, 'internal')
     },
   }
 }
