@@ -93,7 +93,7 @@ function record(
   // A rate over a series that is not there yet would miss its first sample.
   if (definition.type === 'counter')
     for (const labels of closedLabels(definition)) seriesOf(labels)(0)
-  return { family: familyOf(metric, (labels) => exemplars.get(labels)), seriesOf }
+  return { family: familyOf(metric, bounds, (labels) => exemplars.get(labels)), seriesOf }
 }
 
 function openMetric(
@@ -115,8 +115,16 @@ function openMetric(
       return { metric, writer: (values) => metric.labels(values).set }
     }
     case 'histogram': {
-      const metric = new Histogram({ ...common, buckets: [...bounds] })
+      const metric = new Histogram({ ...common, buckets: bounds.map(besideWhole) })
       return { metric, writer: (values) => metric.labels(values).observe }
     }
   }
 }
+
+/**
+ * prom-client counts in an object by bound, and whole numbers would make an array of it with a slot for each number
+ * up to the largest: 12 KB a series for ten bounds to 1000. The next number above has no such slot, and no sample
+ * lies between.
+ */
+const besideWhole = (bound: number): number =>
+  Number.isInteger(bound) ? bound * (1 + Number.EPSILON) : bound

@@ -21,17 +21,21 @@ interface RecordedSeries {
 /** By the index of the bucket; a counter has the first only. */
 export type SeriesExemplars = readonly (Exemplar | undefined)[]
 
-/** @param exemplarsOf by the labels that the series was made with, the object itself */
+/**
+ * @param bounds as they are shown, where they are not those that prom-client was given
+ * @param exemplarsOf by the labels that the series was made with, the object itself
+ */
 export function familyOf(
   metric: Metric<string>,
+  bounds: readonly number[] = (metric as unknown as Recorded).upperBounds ?? [],
   exemplarsOf: (labels: object) => SeriesExemplars | undefined = () => undefined,
 ): MetricFamily {
   const recorded = metric as unknown as Recorded
-  const { name, help, type, upperBounds: bounds = [] } = recorded
+  const { name, help, type, upperBounds = [] } = recorded
   const seriesOf = ({ labels, value, bucketValues, sum, count }: RecordedSeries): MetricSeries => {
     const exemplars = exemplarsOf(labels)
     if (bucketValues === undefined) return { labels, value, exemplar: exemplars?.[0] }
-    const counts = bounds.map((bound) => bucketValues[bound] ?? 0)
+    const counts = upperBounds.map((bound) => bucketValues[bound] ?? 0)
     return { labels, bounds, counts, sum, count, exemplars }
   }
   const series = {
