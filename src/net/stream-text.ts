@@ -6,7 +6,7 @@ import type { BodyStream } from './message.ts'
 import { BodyBuffer } from './upstream/body-buffer.ts'
 
 /** After so long requests are served before the next part is made. */
-const SLICE_MS = 2
+const SLICE_MS = 1
 /** Small parts are sent together. */
 const CHUNK_CHARS = 16_384
 /** Text of this kind is a tenth of its size already; more would only cost time. */

@@ -168,11 +168,8 @@ function seriesOf(
   const histogram = registry.histogram(latencies)
   const seconds = registry.histogram(componentMetrics.callSeconds)
   return holdSeries((operation: string, component: string, success: string) => {
-    const all = { app_id, component, namespace, operation, success }
-    // A conversation's calls have no operation.
-    const labels = Object.fromEntries(
-      count.labels.map((label) => [label, all[label]]),
-    ) as typeof all
+    // A conversation's calls have no operation: a metric takes the labels that it has.
+    const labels = { app_id, component, namespace, operation, success }
     return {
       count: counter.with(labels),
       latency: histogram.with(labels),
