@@ -8,6 +8,7 @@ import { exercised } from '../support/exercised-sidecar.ts'
 import { freePort } from '../support/free-ports.ts'
 import { assertGolden } from '../support/golden.ts'
 import { requirePartner } from '../support/partners.ts'
+import { openRaw } from '../support/raw-http.ts'
 import { send, startSidecars, tracing } from '../support/test-sidecars.ts'
 
 const familiesOf = (page: string): Map<string, string> =>
@@ -135,6 +136,24 @@ describe('GET /metrics of a sidecar', () => {
     assert.deepEqual(familiesOf(page), familiesOf(await a.metrics()))
     const head = await send(a.metricsPort, 'HEAD', '/')
     assert.deepEqual([head.status, head.body.length], [200, 0])
+  })
+
+  test('serves many scrapers at once, and loses nothing over those that leave half-way', async () => {
+    await using sidecars = await startSidecars()
+    const a = await sidecars.start('app-a')
+    for (let i = 0; i < 20; i++) {
+      const raw = await openRaw(a.metricsPort)
+      await raw.send('GET / HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n')
+      raw.socket.destroy()
+    }
+    const pages = await Promise.all(Array.from({ length: 20 }, () => a.metrics()))
+    const families = [...familiesOf(pages[0] ?? '')]
+    assert.ok(families.length > 50)
+    for (const page of pages) assert.deepEqual([...familiesOf(page)], families)
+    assert.deepEqual(
+      a.log.filter((line) => /level=(?:error|fatal)/.test(line)),
+      [],
+    )
   })
 
   test('tells which resources are in force, and that a change was wrong', async () => {
