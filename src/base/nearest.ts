@@ -1,8 +1,13 @@
+/** The distance of two texts costs the product of their lengths. */
+const MAX_NAME = 100
+
 /** The known name that a misspelled one most likely means, or `undefined` when none is near. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > MAX_NAME) return undefined
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
+    if (candidate.toLowerCase() === name.toLowerCase()) return candidate
     const distance = editDistance(name, candidate)
     if (distance < bestDistance) {
       best = candidate

@@ -27,3 +27,13 @@ export function formatProblem(problem: Problem): string {
   const seen = problem.seen === undefined ? '' : ` (seen ${JSON.stringify(problem.seen)})`
   return `${place}${problem.path}: ${problem.message}${seen} [${problem.code}]`
 }
+
+/** As a reader meets them: file by file, from top to bottom, the environment last. */
+export function inOrder(
+  problems: readonly Problem[],
+  files: readonly { readonly file: string }[],
+): Problem[] {
+  const rank = new Map(files.map(({ file }, i) => [file, i]))
+  const rankOf = ({ file = '' }: Problem): number => rank.get(file) ?? files.length
+  return [...problems].sort((a, b) => rankOf(a) - rankOf(b) || (a.line ?? 0) - (b.line ?? 0))
+}

@@ -55,21 +55,13 @@ export function prepare(
       if (field !== undefined)
         return item === null ? undefined : walk(field as z.ZodType, item, [...path, key])
       if (open) return expandAll(item)
-      unknown.push({ path: [...path, key], meant: meantBy(key, Object.keys(core.shape)) })
+      unknown.push({ path: [...path, key], meant: nearest(key, Object.keys(core.shape)) })
       return undefined
     })
   }
 
   return { value: walk(schema, value, []), unknown, unset }
 }
-
-const meantBy = (key: string, known: readonly string[]): string | undefined =>
-  // The distance of two texts costs the product of their lengths.
-  key.length > MAX_NAME
-    ? undefined
-    : (known.find((name) => name.toLowerCase() === key.toLowerCase()) ?? nearest(key, known))
-
-const MAX_NAME = 100
 
 const inOwnCase = (
   map: Readonly<Record<string, unknown>>,

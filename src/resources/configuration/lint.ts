@@ -15,7 +15,7 @@ export function lintSpec(spec: SpecInput, nowMs: number | undefined): Remark[] {
   const remarks: Remark[] = []
   const suggest = (path: Path, what: string, name: string, known: readonly string[]) => {
     if (known.includes(name)) return
-    const meant = meantOf(name, known)
+    const meant = nearest(name, known)
     remarks.push({
       path,
       code: 'NAME_UNKNOWN',
@@ -30,7 +30,7 @@ export function lintSpec(spec: SpecInput, nowMs: number | undefined): Remark[] {
     }
   // Features come and go: only what looks like a slip of the pen is worth a word.
   for (const [i, { name }] of (spec.features ?? []).entries())
-    if (meantOf(name, FEATURE_NAMES) !== undefined)
+    if (nearest(name, FEATURE_NAMES) !== undefined)
       suggest(['spec', 'features', i, 'name'], 'no feature has this name', name, FEATURE_NAMES)
   if ((spec.accessControl?.policies ?? []).length > 0)
     remarks.push({
@@ -62,7 +62,3 @@ export function lintSpec(spec: SpecInput, nowMs: number | undefined): Remark[] {
 
 const matchesAll = (match: object | undefined): boolean =>
   Object.values(match ?? {}).every((wanted) => wanted === undefined)
-
-/** The distance of two texts costs the product of their lengths. */
-const meantOf = (name: string, known: readonly string[]): string | undefined =>
-  name.length > 100 ? undefined : nearest(name, known)

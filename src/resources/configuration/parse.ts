@@ -1,4 +1,4 @@
-import type { Problem } from '../../base/problem.ts'
+import { inOrder, type Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Path } from '../prepare.ts'
 import { parseResourceDocuments } from '../yaml-source.ts'
@@ -73,13 +73,6 @@ export async function parseConfiguration(
   if (combined.ok && problems.length === 0) return combined
   problems.push(...(combined.ok ? combined.value.warnings : combined.error))
   return err(inOrder(problems, files))
-}
-
-/** As a reader meets them: file by file, from top to bottom, the environment last. */
-function inOrder(problems: Problem[], files: readonly { readonly file: string }[]): Problem[] {
-  const names = files.map(({ file }) => file)
-  const rank = ({ file }: Problem) => (file === undefined ? names.length : names.indexOf(file))
-  return problems.sort((a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0))
 }
 
 /** Merges documents in order and looks up what they refer to. */

@@ -62,6 +62,3 @@ export const kinds = {
     checkAll: checkPolicies,
   }),
 } as const
-
-/** Dapr reads these from the same directories. */
-export const unbuiltKinds: ReadonlySet<string> = new Set(['HTTPEndpoint'])

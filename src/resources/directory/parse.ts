@@ -1,10 +1,11 @@
 import type { z } from 'zod'
-import type { Problem } from '../../base/problem.ts'
+import { inOrder, type Problem } from '../../base/problem.ts'
+import { isOfOthers, remarkOn } from '../dapr-kind.ts'
 import type { Located, ReadResource } from '../located.ts'
 import { prepare } from '../prepare.ts'
 import { parseResourceDocuments, type ResourceDocument } from '../yaml-source.ts'
 import { formatPath, toProblems } from '../zod-problems.ts'
-import { type Kind, kinds, type Resources, unbuiltKinds } from './kinds.ts'
+import { type Kind, kinds, type Resources } from './kinds.ts'
 
 export interface ResourceText {
   /** As the user named it, for messages. */
@@ -18,64 +19,84 @@ export interface ParsedResources {
   readonly problems: readonly Problem[]
 }
 
+/** One document of a file. */
+export interface FoundDocument {
+  readonly file: string
+  readonly document: ResourceDocument
+}
+
+export interface ReadResources {
+  readonly resources: { readonly [K in keyof Resources]: readonly ReadResource<ResourceOf<K>>[] }
+  readonly problems: readonly Problem[]
+}
+
+type ResourceOf<K extends keyof Resources> = Resources[K][number]['resource']
 type Named = { readonly name: string }
 type AnyKind = Kind<z.ZodType, Named>
 
-/** Reads the resources of the files of a directory; documents of kinds that nobody here knows are somebody else's. */
+/** Reads the resources of the files of a directory; what is somebody else's is passed over. */
 export async function parseResources(files: readonly ResourceText[]): Promise<ParsedResources> {
-  const problems: Problem[] = []
-  const lists: Record<string, ReadResource<Named>[]> = {}
-  const byKind = new Map<string, { readonly list: string; readonly kind: AnyKind }>()
-  for (const [list, kind] of Object.entries(kinds)) {
-    lists[list] = []
-    byKind.set(kind.name, { list, kind: kind as AnyKind })
-  }
+  const syntax: Problem[] = []
+  const found: FoundDocument[] = []
   for (const { file, text } of files) {
-    const { documents, problems: syntax } = parseResourceDocuments(text, file)
-    problems.push(...syntax)
-    for (const document of documents) {
-      if (unbuiltKinds.has(document.kind ?? '')) problems.push(unbuilt(document, file))
-      const known = byKind.get(document.kind ?? '')
-      if (known === undefined) continue
-      const read = await readDocument(document, file, known.kind)
-      problems.push(...read.problems)
-      if (read.resource === undefined) continue
-      const list = lists[known.list] ?? []
-      const { name } = read.resource.resource
-      const twin = list.find(({ resource }) => resource.name === name)
-      if (twin === undefined) list.push(read.resource)
-      else
-        problems.push({
-          path: 'metadata.name',
-          file,
-          line: read.resource.line,
-          code: `${known.kind.name.toUpperCase()}_TWICE`,
-          message: `a ${known.kind.name} of this name stands in ${twin.file}:${twin.line} already; that one counts`,
-          seen: name,
-        })
-    }
+    const { documents, problems } = parseResourceDocuments(text, file)
+    syntax.push(...problems)
+    found.push(...documents.map((document) => ({ file, document })))
   }
-  for (const { list, kind } of byKind.values())
-    problems.push(...((await kind.checkAll?.(lists[list] ?? [])) ?? []))
-  return { resources: withoutDocuments(lists), problems }
+  const { resources, problems } = await readResources(found)
+  return {
+    resources: withoutDocuments(resources),
+    problems: inOrder([...syntax, ...problems], files),
+  }
 }
 
-const withoutDocuments = (lists: Readonly<Record<string, readonly ReadResource<Named>[]>>) =>
+/** Reads documents that belong together, also across files. */
+export async function readResources(found: readonly FoundDocument[]): Promise<ReadResources> {
+  const problems: Problem[] = []
+  const lists: Record<string, ReadResource<Named>[]> = {}
+  const byKind = new Map<string, { readonly list: ReadResource<Named>[]; readonly kind: AnyKind }>()
+  for (const [name, kind] of Object.entries(kinds)) {
+    const list: ReadResource<Named>[] = []
+    lists[name] = list
+    byKind.set(kind.name, { list, kind: kind as AnyKind })
+  }
+  for (const { file, document } of found) {
+    const known = isOfOthers(document) ? undefined : byKind.get(document.kind ?? '')
+    if (known === undefined) {
+      const remark = remarkOn(document, file)
+      if (remark !== undefined) problems.push(remark)
+      continue
+    }
+    const { list, kind } = known
+    const read = await readDocument(document, file, kind)
+    problems.push(...read.problems)
+    if (read.resource === undefined) continue
+    const { name } = read.resource.resource
+    const twin = list.find(({ resource }) => resource.name === name)
+    if (twin === undefined) list.push(read.resource)
+    else
+      problems.push({
+        path: 'metadata.name',
+        file,
+        line: read.resource.line,
+        code: `${kind.name.toUpperCase()}_TWICE`,
+        message: `a ${kind.name} of this name stands in ${twin.file}:${twin.line} already; that one counts`,
+        seen: name,
+      })
+  }
+  for (const { list, kind } of byKind.values())
+    problems.push(...((await kind.checkAll?.(list)) ?? []))
+  return { resources: lists as unknown as ReadResources['resources'], problems }
+}
+
+/** What is in force outlives the texts it was read from. */
+const withoutDocuments = (lists: ReadResources['resources']) =>
   Object.fromEntries(
-    Object.entries(lists).map(([list, all]) => [
+    Object.entries<readonly Located<unknown>[]>(lists).map(([list, all]) => [
       list,
-      all.map(({ resource, file, line }): Located<Named> => ({ resource, file, line })),
+      all.map(({ resource, file, line }) => ({ resource, file, line })),
     ]),
   ) as unknown as Resources
-
-const unbuilt = (document: ResourceDocument, file: string): Problem => ({
-  path: 'kind',
-  file,
-  line: document.lineOf(['kind']),
-  code: 'KIND_NOT_BUILT',
-  message: `resources of kind ${document.kind} are not read yet: this one has no effect`,
-  severity: 'warning',
-})
 
 async function readDocument(
   document: ResourceDocument,

@@ -1,0 +1,78 @@
+import { nearest } from '../base/nearest.ts'
+import type { Problem } from '../base/problem.ts'
+import { asRecord } from '../wire/lower-keys.ts'
+import { seenAt } from './seen-value.ts'
+import type { ResourceDocument } from './yaml-source.ts'
+import { formatPath } from './zod-problems.ts'
+
+const GROUP = 'dapr.io'
+/** Kinds of the group, each read by some part of this program. */
+const READ = ['Component', 'Configuration', 'Resiliency', 'Subscription']
+/** Dapr reads these, too. */
+const UNBUILT = ['HTTPEndpoint']
+const KINDS = [...READ, ...UNBUILT]
+
+type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Whether a document belongs to another project: Kustomize has Components, OLM has Subscriptions. Without a group,
+ * or with one that looks like a slip of the pen, it is taken for ours, to be told so.
+ */
+export function isOfOthers({ value }: ResourceDocument): boolean {
+  const group = groupOf(asRecord(value))
+  return group !== undefined && nearest(group, [GROUP]) === undefined
+}
+
+/**
+ * Why a document that is not read may have been meant to be: it names Dapr, or its kind is near one of ours.
+ * `undefined`: it is somebody else's.
+ */
+export function remarkOn(document: ResourceDocument, file: string): Problem | undefined {
+  const { kind, value, lineOf } = document
+  const flaw = isOfOthers(document) ? undefined : flawOf(value, kind)
+  if (flaw === undefined) return undefined
+  const { path = [], code, message } = flaw
+  const seen = seenAt(value, path)
+  return {
+    path: formatPath(path),
+    file,
+    line: lineOf(path),
+    code,
+    message: `it has no effect: ${message}`,
+    ...(seen === undefined ? {} : { seen }),
+    severity: 'warning',
+  }
+}
+
+interface Flaw {
+  readonly path?: readonly string[]
+  readonly code: string
+  readonly message: string
+}
+
+function flawOf(value: unknown, kind = ''): Flaw | undefined {
+  if (typeof value !== 'object' || Array.isArray(value))
+    return { code: 'NOT_A_RESOURCE', message: 'a resource is made of fields, kind among them' }
+  const path = ['kind']
+  if (READ.includes(kind)) return undefined
+  if (UNBUILT.includes(kind))
+    return { path, code: 'KIND_NOT_BUILT', message: `resources of kind ${kind} are not read yet` }
+  const fields = asRecord(value)
+  const key = keyFor('kind', fields)
+  const meant = key && nearest(String(fields[key]), KINDS)
+  if (meant === undefined && groupOf(fields) !== GROUP) return undefined
+  if (meant === undefined || key === undefined)
+    return { path, code: 'KIND_UNKNOWN', message: `the kinds that are read are ${READ.join(', ')}` }
+  if (key !== 'kind')
+    return { path: [key], code: 'FIELD_UNKNOWN', message: `did you mean kind: ${meant}?` }
+  return { path, code: 'KIND_UNKNOWN', message: `did you mean ${meant}?` }
+}
+
+function groupOf(fields: Fields): string | undefined {
+  const version = fields[keyFor('apiVersion', fields) ?? '']
+  return typeof version === 'string' ? /^(.*?)\//s.exec(version)?.[1] : undefined
+}
+
+/** The field of this name, or else one that is much like it. */
+const keyFor = (name: string, fields: Fields): string | undefined =>
+  Object.hasOwn(fields, name) ? name : Object.keys(fields).find((key) => nearest(key, [name]))
