@@ -59,7 +59,8 @@ function flawOf(value: unknown, kind = ''): Flaw | undefined {
     return { path, code: 'KIND_NOT_BUILT', message: `resources of kind ${kind} are not read yet` }
   const fields = asRecord(value)
   const key = keyFor('kind', fields)
-  const meant = key && nearest(String(fields[key]), KINDS)
+  const written = fields[key ?? '']
+  const meant = typeof written === 'string' ? nearest(written, KINDS) : undefined
   if (meant === undefined && groupOf(fields) !== GROUP) return undefined
   if (meant === undefined || key === undefined)
     return { path, code: 'KIND_UNKNOWN', message: `the kinds that are read are ${READ.join(', ')}` }
@@ -73,6 +74,6 @@ function groupOf(fields: Fields): string | undefined {
   return typeof version === 'string' ? /^(.*?)\//s.exec(version)?.[1] : undefined
 }
 
-/** The field of this name, or else one that is much like it. */
+/** The field of this name, or else the one that is most like it. */
 const keyFor = (name: string, fields: Fields): string | undefined =>
-  Object.hasOwn(fields, name) ? name : Object.keys(fields).find((key) => nearest(key, [name]))
+  Object.hasOwn(fields, name) ? name : nearest(name, Object.keys(fields))

@@ -6,6 +6,7 @@ import {
   checkManifest,
   compileRegex,
   parseConfiguration,
+  parseResources,
 } from '../../src/resources/index.ts'
 
 const RUNS = { seed: 20_260_101, numRuns: 300 }
@@ -63,13 +64,16 @@ const yamlish = fc
   .map((parts) => parts.join(''))
 /** Whatever a YAML file may hold, as JSON, which is YAML. */
 const document = fc
-  .tuple(fc.constantFrom('Configuration', 'x'), fc.jsonValue({ maxDepth: 5 }))
+  .tuple(
+    fc.constantFrom('Configuration', 'Component', 'Subscription', 'Resiliency', 'x'),
+    fc.jsonValue({ maxDepth: 5 }),
+  )
   .map(([kind, value]) =>
     JSON.stringify({
       kind,
       version: 1,
       metadata: value,
-      spec: { tracing: value },
+      spec: { tracing: value, metadata: value, routes: value, policies: value },
       common: value,
       apps: [value, { appDirPath: 'a', env: value, appPort: value }],
     }),
@@ -103,6 +107,18 @@ describe('resource files, with anything', () => {
         const options = { env: {}, foreignEnvironment: true, ignoreReferences: true }
         const { problems } = await checkManifest(text, 'm.yaml', options)
         for (const { code, message } of problems) assert.ok(code !== '' && message !== '')
+      }),
+      RUNS,
+    )
+  })
+
+  test('parseResources gives problems that name code, path and line', async function () {
+    this.timeout(30_000)
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const { problems } = await parseResources([{ file: 'r.yaml', text }])
+        for (const { code, path, line, message } of problems)
+          assert.ok(code !== '' && path !== '' && message !== '' && line !== 0)
       }),
       RUNS,
     )
