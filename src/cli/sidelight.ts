@@ -22,7 +22,7 @@ const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<
     load: async () => (await import('./commands/run.ts')).up,
   },
   config: {
-    doc: 'check Configurations (config validate PATH…), try them out (config what-if FILE)',
+    doc: 'check resources (config validate PATH…), try a Configuration out (config what-if FILE)',
     load: async () => (await import('./commands/config.ts')).config,
   },
   tune: {

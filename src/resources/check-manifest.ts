@@ -1,13 +1,17 @@
 import type { Problem } from '../base/problem.ts'
 import { combineParts, type ParseOptions } from './configuration/parse.ts'
 import { readConfigurationDocument } from './configuration/read-document.ts'
+import { isOfOthers, isRead, meantKind, remarkOn } from './dapr-kind.ts'
+import type { FoundDocument } from './directory/parse.ts'
 import { parseResourceDocuments, type ResourceDocument } from './yaml-source.ts'
 
 export interface ManifestReport {
-  /** Errors and warnings of all Configurations in the text. */
+  /** Errors and warnings of all Configurations in the text, and what else was meant for a sidecar. */
   readonly problems: readonly Problem[]
   readonly configurations: number
-  /** Documents that are something else, by kind. */
+  /** What a sidecar reads from its directories: to be checked with the other files of theirs. */
+  readonly resources: readonly FoundDocument[]
+  /** Documents that nobody reads, by kind. */
   readonly skipped: ReadonlyMap<string, number>
   /**
    * What is no YAML in documents without a kind, or that there is nothing at all. Looked for only when asked:
@@ -19,6 +23,8 @@ export interface ManifestReport {
 /** At column 0 this ends a document, wherever it stands. */
 const SEPARATOR = /^---(?=[ \t\r\n]|$)/gm
 const NO_KIND = 'without kind'
+const DAPR_VERSION = /^apiVersion:[ \t]*["']?dapr\.io\//m
+const KIND_WORD = /Configuration|Component|Subscription|Resiliency/
 
 /**
  * Checks each Configuration of a manifest by itself, unlike a sidecar, which puts those of its files together.
@@ -30,6 +36,7 @@ export async function checkManifest(
   options: ParseOptions,
 ): Promise<ManifestReport> {
   const problems: Problem[] = []
+  const resources: FoundDocument[] = []
   const skipped = new Map<string, number>()
   const untold: Piece[] = []
   let configurations = 0
@@ -38,9 +45,7 @@ export async function checkManifest(
   for (const { piece, firstLine } of splitDocuments(text)) {
     if (isBlank(piece)) continue
     const told = kindOf(piece)
-    if (
-      told === undefined ? !piece.includes('Configuration') : !/^Configuration$|List$/.test(told)
-    ) {
+    if (!isWorthParsing(piece, told)) {
       if (told === undefined) untold.push({ piece, firstLine })
       skip(told ?? NO_KIND)
       continue
@@ -48,8 +53,14 @@ export async function checkManifest(
     const { documents, problems: syntax } = parseResourceDocuments(piece, file, firstLine)
     problems.push(...syntax)
     for (const document of documents.flatMap(itemsOf)) {
-      if (!isDaprConfiguration(document)) {
+      if (isOfOthers(document) || !isRead(document)) {
         skip(document.kind ?? NO_KIND)
+        const remark = remarkOn(document, file)
+        if (remark !== undefined) problems.push(remark)
+        continue
+      }
+      if (document.kind !== 'Configuration') {
+        resources.push({ file, document })
         continue
       }
       configurations++
@@ -60,12 +71,18 @@ export async function checkManifest(
   }
   const findBroken = (): readonly Problem[] =>
     isEmpty(text)
-      ? [{ path: '(file)', file, code: 'NO_CONFIGURATION', message: EMPTY }]
+      ? [{ path: '(file)', file, code: 'NO_RESOURCE', message: EMPTY }]
       : untold.flatMap(
           ({ piece, firstLine }) => parseResourceDocuments(piece, file, firstLine).problems,
         )
-  return { problems, configurations, skipped, findBroken }
+  return { problems, configurations, resources, skipped, findBroken }
 }
+
+const isWorthParsing = (piece: string, told: string | undefined): boolean =>
+  DAPR_VERSION.test(piece) ||
+  (told === undefined
+    ? KIND_WORD.test(piece)
+    : told.endsWith('List') || meantKind(told) !== undefined)
 
 /** What the text says at first sight; `undefined` when only a parser can tell. */
 function kindOf(piece: string): string | undefined {
@@ -101,16 +118,9 @@ function splitDocuments(text: string): Piece[] {
 
 const isBlank = (piece: string): boolean => !/^[ \t]*[^\s#-]/m.test(piece.replace(/^---.*$/m, ''))
 
-const EMPTY = 'it is empty, or holds comments only: a resource of `kind: Configuration` is needed'
+const EMPTY = 'it is empty, or holds comments only: a resource is needed'
 const isEmpty = (text: string): boolean =>
   !/[^\s\ufeff]/.test(text.replace(/^---(?=\s|$)|^\s*#.*$/gm, ''))
-
-/** Other projects have the kind, too. Without a version it is taken for ours, to be told so. */
-function isDaprConfiguration({ kind, value }: ResourceDocument): boolean {
-  if (kind !== 'Configuration') return false
-  const version = (value as { readonly apiVersion?: unknown }).apiVersion
-  return typeof version !== 'string' || !version.includes('/') || version.startsWith('dapr.io/')
-}
 
 /** `kubectl get -o yaml` wraps what it shows into a list. */
 function itemsOf(document: ResourceDocument): ResourceDocument[] {

@@ -23,13 +23,19 @@ export function isOfOthers({ value }: ResourceDocument): boolean {
   return group !== undefined && nearest(group, [GROUP]) === undefined
 }
 
+/** Whether the kind is one of those that a part of this program reads. */
+export const isRead = ({ kind = '' }: ResourceDocument): boolean => READ.includes(kind)
+
+/** The known kind that a text is, or most likely means. */
+export const meantKind = (text: string): string | undefined => nearest(text, KINDS)
+
 /**
  * Why a document that is not read may have been meant to be: it names Dapr, or its kind is near one of ours.
  * `undefined`: it is somebody else's.
  */
 export function remarkOn(document: ResourceDocument, file: string): Problem | undefined {
-  const { kind, value, lineOf } = document
-  const flaw = isOfOthers(document) ? undefined : flawOf(value, kind)
+  const { value, lineOf } = document
+  const flaw = isOfOthers(document) || isRead(document) ? undefined : flawOf(document)
   if (flaw === undefined) return undefined
   const { path = [], code, message } = flaw
   const seen = seenAt(value, path)
@@ -50,17 +56,16 @@ interface Flaw {
   readonly message: string
 }
 
-function flawOf(value: unknown, kind = ''): Flaw | undefined {
+function flawOf({ value, kind = '' }: ResourceDocument): Flaw | undefined {
   if (typeof value !== 'object' || Array.isArray(value))
     return { code: 'NOT_A_RESOURCE', message: 'a resource is made of fields, kind among them' }
   const path = ['kind']
-  if (READ.includes(kind)) return undefined
   if (UNBUILT.includes(kind))
     return { path, code: 'KIND_NOT_BUILT', message: `resources of kind ${kind} are not read yet` }
   const fields = asRecord(value)
   const key = keyFor('kind', fields)
   const written = fields[key ?? '']
-  const meant = typeof written === 'string' ? nearest(written, KINDS) : undefined
+  const meant = typeof written === 'string' ? meantKind(written) : undefined
   if (meant === undefined && groupOf(fields) !== GROUP) return undefined
   if (meant === undefined || key === undefined)
     return { path, code: 'KIND_UNKNOWN', message: `the kinds that are read are ${READ.join(', ')}` }

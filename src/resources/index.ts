@@ -40,8 +40,8 @@ export {
 export type { Place, Sources } from './configuration/sources.ts'
 export type { Resources } from './directory/kinds.ts'
 export { type LiveResources, watchResources } from './directory/live.ts'
-export { parseResources } from './directory/parse.ts'
-export type { Located } from './located.ts'
+export { type FoundDocument, parseResources, readResources } from './directory/parse.ts'
+export type { Located, ReadResource } from './located.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
 export type { Reload } from './reload.ts'
 export {

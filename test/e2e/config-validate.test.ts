@@ -16,6 +16,9 @@ function validate(args: readonly string[], input = '') {
 const configuration = (...lines: readonly string[]): string =>
   `apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: { name: a }\nspec:\n  tracing:\n${lines.map((line) => `    ${line}\n`).join('')}`
 
+const component = (name: string, type: string, metadata: readonly string[] = []): string =>
+  `apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata: { name: ${name} }\nspec:\n  type: ${type}\n  metadata:\n${metadata.map((item) => `  - ${item}\n`).join('')}`
+
 describe('sidelight config validate', function () {
   this.timeout(30_000)
 
@@ -56,7 +59,15 @@ describe('sidelight config validate', function () {
     const { status, lines } = validate(['--json', '-'], configuration('samplingRate: -1'))
     assert.equal(status, 1)
     const { problems, ...counts } = JSON.parse(lines.join('\n'))
-    assert.deepEqual(counts, { valid: false, files: 1, configurations: 1, skipped: {} })
+    assert.deepEqual(counts, {
+      valid: false,
+      files: 1,
+      configurations: 1,
+      components: 0,
+      subscriptions: 0,
+      resiliencies: 0,
+      skipped: {},
+    })
     const [{ file, line, code, path, seen }] = problems
     assert.deepEqual(
       [file, line, code, path, seen],
@@ -70,10 +81,65 @@ describe('sidelight config validate', function () {
     assert.deepEqual([status, lines], [0, ['1 Configuration in 1 file: valid']])
   })
 
-  test('exits 1 where there is no Configuration at all', () => {
+  test('exits 1 where there is no resource at all', () => {
     const { status, lines } = validate(['-'], 'kind: Pod\n')
     assert.equal(status, 1)
-    assert.match(lines[0] ?? '', /\[NO_CONFIGURATION\]$/)
+    assert.match(lines[0] ?? '', /\[NO_RESOURCE\]$/)
+  })
+
+  test('checks Components, Subscriptions and Resiliencies as a sidecar of their directory does', async () => {
+    await using directory = await temporaryDirectory()
+    await mkdir(directory.file('other'))
+    const twin = component('store', 'state.in-memory')
+    await writeFile(directory.file('other', 'a.yaml'), `${twin}---\nkind: component\n`)
+    await writeFile(directory.file('a.yaml'), twin)
+    await writeFile(
+      directory.file('b.yaml'),
+      [
+        twin,
+        component('cache', 'stat.redis'),
+        component('db', 'state.sqlite', [
+          '{ name: conectionString, value: hunter2 }',
+          '{ name: timeoutInSeconds, value: { hunter2: 1 } }',
+        ]),
+        component('web', 'bindings.http', ['{ name: direction, value: output }']),
+        component('own', 'bindings.http', ['{ name: URL, secretKeyRef: { name: web } }']),
+        `kind: Subscription\nmetadata: { name: s }\nspec: { pubsubname: p, topic: t }\n`,
+        `kind: Resiliency\nmetadata: { name: r }\nspec: { targets: { apps: { a: { retry: x } } } }\n`,
+      ].join('---\n'),
+    )
+    const { status, lines } = validate([directory.path])
+    const last = lines.at(-1)
+    assert.deepEqual(
+      lines.slice(0, -1).map((line) => {
+        const [, severity, file, rest, code] =
+          /^(\w+): (\S+?):(\d+ \S+): .*\[(\w+)\]$/.exec(line) ?? []
+        return `${severity} ${file?.slice(directory.path.length + 1)}:${rest} ${code}`
+      }),
+      [
+        'error b.yaml:3 metadata.name COMPONENT_TWICE',
+        'error b.yaml:12 spec.type TYPE_UNKNOWN',
+        'error b.yaml:21 spec.metadata SETTING_NEEDED',
+        'warning b.yaml:21 spec.metadata.0.name SETTING_UNKNOWN',
+        'error b.yaml:22 spec.metadata.1.value SETTING_INVALID',
+        'error b.yaml:30 spec.metadata SETTING_NEEDED',
+        'error b.yaml:42 spec.routes ROUTE_MISSING',
+        'warning b.yaml:46 spec.targets.apps.a.retry POLICY_UNKNOWN',
+        'warning other/a.yaml:8 kind KIND_UNKNOWN',
+      ],
+    )
+    assert.equal(
+      last,
+      '7 Components, 1 Subscription, 1 Resiliency in 3 files: 6 errors, 3 warnings; skipped 1 component',
+    )
+    assert.ok(!lines.join().includes('hunter2'))
+    assert.equal(status, 1)
+  })
+
+  test('finds nothing wrong with the samples', () => {
+    const { status, lines } = validate(['configurations'])
+    assert.equal(status, 0)
+    assert.match(lines.join('\n'), /^4 Configurations, \d+ Components, .*: valid$/)
   })
 
   test('names what is no YAML where nothing else was found', () => {
@@ -83,7 +149,7 @@ describe('sidelight config validate', function () {
       /^error: \(standard input\):\d+ .*not valid YAML.*\[YAML_INVALID\]$/,
     )
     assert.match(first('\ta: 1\n'), /\[YAML_INVALID\]$/)
-    assert.match(first(''), /it is empty.*\[NO_CONFIGURATION\]$/)
+    assert.match(first(''), /it is empty.*\[NO_RESOURCE\]$/)
   })
 
   test('exits 2 when it is used wrongly', () => {

@@ -129,7 +129,7 @@ ${configurationTable()}
 
 ## Components
 \`dapr.io/v1alpha1\`, kind Component, in the directories of \`--resources-path\`. Names of settings are matched in any case; those
-that a driver does not have are passed over, as in Dapr. \`keyPrefix\` (appid, name, namespace, none, or a text) holds for every
+that a driver does not have are passed over, as in Dapr; \`sidelight config validate\` names them. \`keyPrefix\` (appid, name, namespace, none, or a text) holds for every
 state store and every lock store; \`primaryEncryptionKey\` and \`secondaryEncryptionKey\` (an AES key in hexadecimal digits, by secretKeyRef)
 for every state store: values are then encrypted in daprd's form, and the second key opens what was written before the keys were changed.
 \`auth.secretStore\` names the component in which \`secretKeyRef\` is looked up; without it, files under \`SIDELIGHT_HOME/secrets\`.

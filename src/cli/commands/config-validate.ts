@@ -1,5 +1,6 @@
-import { formatProblem, type Problem } from '../../base/problem.ts'
-import { checkManifest } from '../../resources/index.ts'
+import { formatProblem, inOrder, type Problem } from '../../base/problem.ts'
+import { checkManifest, type FoundDocument } from '../../resources/index.ts'
+import { checkResources } from '../check-resources.ts'
 import { type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
 import { readManifests } from '../read-manifests.ts'
@@ -8,8 +9,10 @@ import { configValidateFlags } from '../settings.ts'
 const EXIT_INVALID = 1
 const HELP = `sidelight config validate PATH… [flags]
 
-Checks each Configuration in files, directories (*.yaml, *.yml, *.json) and standard input (-). Resources of
-other kinds are skipped. Secrets and variables that headers refer to are not looked up.
+Checks Configurations, Components, Subscriptions and Resiliencies in files, directories (*.yaml, *.yml, *.json)
+and standard input (-): each Configuration by itself, the rest together with what else stands in their directory,
+as a sidecar reads them. Other resources are skipped. Secrets and variables that are referred to are not looked
+up, and no component is opened.
 Exit code: 0 valid, 1 problems, 2 wrong usage.
 `
 
@@ -34,6 +37,7 @@ export const configValidate: Command = async (argv, context) => {
   const problems: Problem[] = []
   const skipped = new Map<string, number>()
   const findBroken: (() => readonly Problem[])[] = []
+  const resources: FoundDocument[] = []
   let configurations = 0
   for (const { file, text } of manifests.value) {
     if (!text.ok) {
@@ -49,17 +53,21 @@ export const configValidate: Command = async (argv, context) => {
     })
     problems.push(...report.problems)
     configurations += report.configurations
+    resources.push(...report.resources)
     findBroken.push(report.findBroken)
     for (const [kind, count] of report.skipped) skipped.set(kind, (skipped.get(kind) ?? 0) + count)
   }
-  if (configurations === 0 && problems.length === 0)
-    problems.push(...findBroken.flatMap((find) => find()))
-  if (configurations === 0 && problems.length === 0)
-    problems.push({
-      path: paths.join(', '),
-      code: 'NO_CONFIGURATION',
-      message: 'nothing here is a resource of `kind: Configuration`',
-    })
+  problems.push(...(await checkResources(resources)))
+  const isAllWell = (): boolean => problems.every(({ severity }) => severity === 'warning')
+  if (configurations + resources.length === 0) {
+    if (isAllWell()) problems.push(...findBroken.flatMap((find) => find()))
+    if (isAllWell())
+      problems.push({ path: paths.join(', '), code: 'NO_RESOURCE', message: NOTHING })
+  }
+  const counts = Object.keys(plurals).map((kind) => {
+    const found = resources.filter(({ document }) => document.kind === kind).length
+    return [kind, kind === 'Configuration' ? configurations : found] as const
+  })
 
   const warnings = problems.filter(({ severity }) => severity === 'warning').length
   const errors = problems.length - warnings
@@ -69,17 +77,18 @@ export const configValidate: Command = async (argv, context) => {
       JSON.stringify({
         valid: errors === 0,
         files,
-        configurations,
+        ...Object.fromEntries(counts.map(([kind, n]) => [plurals[kind]?.toLowerCase(), n])),
         skipped: Object.fromEntries(skipped),
-        problems,
+        problems: inOrder(problems, manifests.value),
       }),
     )
   else {
-    for (const problem of problems)
+    for (const problem of inOrder(problems, manifests.value))
       context.out(`${problem.severity ?? 'error'}: ${formatProblem(problem)}`)
     const others = [...skipped].map(([kind, count]) => `${count} ${kind}`).join(', ')
+    const found = counts.filter(([, n]) => n > 0).map(([kind, n]) => count(n, kind, plurals[kind]))
     context.out(
-      `${count(configurations, 'Configuration')} in ${count(files, 'file')}: ` +
+      `${found.join(', ') || 'nothing'} in ${count(files, 'file')}: ` +
         `${errors === 0 ? 'valid' : count(errors, 'error')}` +
         `${warnings === 0 ? '' : `, ${count(warnings, 'warning')}`}` +
         `${others === '' ? '' : `; skipped ${others}`}`,
@@ -88,4 +97,13 @@ export const configValidate: Command = async (argv, context) => {
   return errors === 0 ? 0 : EXIT_INVALID
 }
 
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+const NOTHING = 'nothing here is a Configuration, Component, Subscription or Resiliency'
+
+const plurals: Readonly<Record<string, string>> = {
+  Configuration: 'Configurations',
+  Component: 'Components',
+  Subscription: 'Subscriptions',
+  Resiliency: 'Resiliencies',
+}
+
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`

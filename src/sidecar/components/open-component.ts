@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
-import { nearest } from '../../base/nearest.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Block, type DriverContext, readSettings } from '../../components/index.ts'
 import type { StateStore } from '../../components/state/index.ts'
 import type { Component } from '../../resources/index.ts'
-import { blockOf, drivers, driversOf } from './blocks.ts'
+import { blockOf } from './blocks.ts'
 import { encryptState, readEncryptionKeys } from './encrypt-state.ts'
+import { findDriver } from './find-driver.ts'
 import { type MetadataLookup, resolveMetadata } from './resolve-metadata.ts'
 import { keyPrefixTrouble } from './stored-key.ts'
 
@@ -28,13 +28,10 @@ export async function openComponent(
   component: Component,
   { appId, namespace, clock, log, lookup, shared }: OpenOptions,
 ): Promise<Result<Block, string>> {
-  const { name, type, version, initTimeoutMs } = component
-  const known = driversOf(blockOf(type))
-  const entry = Object.hasOwn(known, type) ? known[type] : undefined
-  if (entry === undefined) return err(unknownType(type, Object.keys(known)))
-  const driver = await entry.load()
-  if (!driver.versions.includes(version.toLowerCase().replace(/^v?0$/, 'v1')))
-    return err(`${type} has no version ${version}; there is ${driver.versions.join(', ')}`)
+  const { name, type, initTimeoutMs } = component
+  const found = await findDriver(component)
+  if (!found.ok) return err(found.error.message)
+  const driver = found.value
   const metadata = await resolveMetadata(component, lookup)
   if (!metadata.ok) return metadata
   const settings = readSettings(driver.settings, metadata.value)
@@ -83,12 +80,4 @@ export async function openComponent(
   } finally {
     cancel()
   }
-}
-
-function unknownType(type: string, known: readonly string[]): string {
-  if (known.length === 0)
-    return `there is no driver for ${type} yet: ${Object.keys(drivers).join(', ')} are built`
-  const meant = nearest(type, known)
-  const cure = meant === undefined ? `there are ${known.join(', ')}` : `did you mean ${meant}?`
-  return `there is no driver for ${type}; ${cure}`
 }

@@ -7,25 +7,28 @@ const configuration = (name: string, rate: string) =>
   `apiVersion: dapr.io/v1alpha1\nkind: Configuration\nmetadata: { name: ${name} }\nspec: { tracing: { samplingRate: ${rate} } }\n`
 
 describe('checkManifest', () => {
-  test('checks each Configuration, and counts the rest by kind', async () => {
-    const { problems, configurations, skipped } = await check(
+  test('checks each Configuration, hands on what stands in directories, and counts the rest by kind', async () => {
+    const { problems, configurations, resources, skipped } = await check(
       [
         '# a remark\n',
-        'kind: Component\nspec: [\n',
+        'kind: Pod\nspec: [\n',
         configuration('a', '50%'),
         'kind: "Secret"\ndata: { Configuration: x }\n',
         configuration('b', '1'),
         '{{ if .Values.on }}\nnot: yaml: at all\n',
         configuration('c', '-1'),
+        'kind: Component\nmetadata: { name: a }\n',
+        'kind: componnet\n',
       ].join('---\n'),
     )
     assert.equal(configurations, 3)
     assert.deepEqual(
       [...skipped],
       [
-        ['Component', 1],
+        ['Pod', 1],
         ['Secret', 1],
         ['without kind', 1],
+        ['componnet', 1],
       ],
     )
     assert.deepEqual(
@@ -33,7 +36,12 @@ describe('checkManifest', () => {
       [
         ['RATE_NOT_A_NUMBER', 9, 'm.yaml'],
         ['RATE_NEGATIVE', 25, 'm.yaml'],
+        ['KIND_UNKNOWN', 30, 'm.yaml'],
       ],
+    )
+    assert.deepEqual(
+      resources.map(({ file, document }) => [file, document.lineOf(['metadata', 'name'])]),
+      [['m.yaml', 28]],
     )
   })
 
@@ -46,7 +54,7 @@ describe('checkManifest', () => {
     assert.deepEqual((await broken('x: 1\n---\na: [1\n'))[0], ['YAML_INVALID', 4])
     assert.deepEqual((await broken('a:\n\tb: 1\n'))[0], ['YAML_INVALID', 2])
     for (const empty of ['', '\ufeff', '---\n# nothing\n', ' \n'])
-      assert.deepEqual(await broken(empty), [['NO_CONFIGURATION', undefined]])
+      assert.deepEqual(await broken(empty), [['NO_RESOURCE', undefined]])
     for (const fine of ['a: 1\n', '- a\n']) assert.deepEqual(await broken(fine), [])
   })
 
@@ -72,7 +80,10 @@ describe('checkManifest', () => {
     assert.equal(configurations, 2)
     assert.deepEqual(
       problems.map(({ path, line }) => [path, line]),
-      [['spec.tracing.samplingRate', 18]],
+      [
+        ['spec.tracing.samplingRate', 18],
+        ['(document)', 32],
+      ],
     )
     assert.deepEqual(Object.fromEntries(skipped), { Configuration: 1, Pod: 1, 'without kind': 1 })
   })
