@@ -9,3 +9,10 @@ export interface Located<T> {
 export interface ReadResource<R> extends Located<R> {
   lineOf(path: readonly PropertyKey[]): number
 }
+
+/** What a document holds, right or wrong. */
+export interface LocatedValue {
+  readonly value: unknown
+  readonly file: string
+  lineOf(path: readonly PropertyKey[]): number
+}

@@ -3,12 +3,13 @@ import type { Problem } from '../../base/problem.ts'
 import type { Component } from '../component/component.ts'
 import { componentSchema } from '../component/schema.ts'
 import { toComponent } from '../component/to-component.ts'
-import type { Located, ReadResource } from '../located.ts'
+import type { Located, LocatedValue } from '../located.ts'
 import { checkPolicies } from '../resiliency/check-policies.ts'
+import { checkTrips } from '../resiliency/check-trips.ts'
 import type { Resiliency } from '../resiliency/resiliency.ts'
 import { resiliencySchema } from '../resiliency/schema.ts'
 import { toResiliency } from '../resiliency/to-resiliency.ts'
-import { checkRules } from '../subscription/check-rules.ts'
+import { checkRoutes } from '../subscription/check-routes.ts'
 import { subscriptionSchema } from '../subscription/schema.ts'
 import type { DeclaredSubscription } from '../subscription/subscription.ts'
 import { toSubscription } from '../subscription/to-subscription.ts'
@@ -28,14 +29,14 @@ export interface Kind<S extends z.ZodType, R extends { readonly name: string }> 
   readonly schema: S
   /** What passed the schema, with its defaults. */
   toResource(input: z.output<S>): R
-  /** What a schema cannot see without loading a library. */
-  check?(input: z.output<S>): Promise<readonly Issue[]>
+  /** What a schema cannot see, or only with a library. Looks at the document itself, whatever else is wrong in it. */
+  check?(value: unknown): Promise<readonly Issue[]>
   /** Paths that start with this may hold a password: problems go without the value seen. */
   readonly secretPath?: string
   /** Names of fields are taken in any case, as Dapr does. */
   readonly anyCase?: true
-  /** Finds what is wrong between resources of the kind. */
-  checkAll?(all: readonly ReadResource<R>[]): Promise<readonly Problem[]>
+  /** Finds what is wrong between documents of the kind. */
+  checkAll?(all: readonly LocatedValue[]): readonly Problem[]
 }
 
 const kind = <S extends z.ZodType, R extends { readonly name: string }>(kind: Kind<S, R>) => kind
@@ -52,13 +53,14 @@ export const kinds = {
     name: 'Subscription',
     schema: subscriptionSchema,
     toResource: toSubscription,
-    check: checkRules,
+    check: checkRoutes,
   }),
   resiliencies: kind({
     name: 'Resiliency',
     schema: resiliencySchema,
     toResource: toResiliency,
     anyCase: true,
+    check: checkTrips,
     checkAll: checkPolicies,
   }),
 } as const

@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import { inOrder, type Problem } from '../../base/problem.ts'
 import { isOfOthers, remarkOn } from '../dapr-kind.ts'
-import type { Located, ReadResource } from '../located.ts'
+import type { Located, LocatedValue, ReadResource } from '../located.ts'
 import { prepare } from '../prepare.ts'
+import { valueAt } from '../seen-value.ts'
 import { parseResourceDocuments, type ResourceDocument } from '../yaml-source.ts'
 import { formatPath, toProblems } from '../zod-problems.ts'
 import { type Kind, kinds, type Resources } from './kinds.ts'
@@ -53,40 +54,54 @@ export async function parseResources(files: readonly ResourceText[]): Promise<Pa
 /** Reads documents that belong together, also across files. */
 export async function readResources(found: readonly FoundDocument[]): Promise<ReadResources> {
   const problems: Problem[] = []
-  const lists: Record<string, ReadResource<Named>[]> = {}
-  const byKind = new Map<string, { readonly list: ReadResource<Named>[]; readonly kind: AnyKind }>()
-  for (const [name, kind] of Object.entries(kinds)) {
-    const list: ReadResource<Named>[] = []
-    lists[name] = list
-    byKind.set(kind.name, { list, kind: kind as AnyKind })
-  }
+  const readers = Object.entries(kinds).map(([list, kind]) => ({
+    list,
+    kind: kind as AnyKind,
+    all: [] as LocatedValue[],
+    resources: [] as ReadResource<Named>[],
+  }))
   for (const { file, document } of found) {
-    const known = isOfOthers(document) ? undefined : byKind.get(document.kind ?? '')
-    if (known === undefined) {
+    const reader = isOfOthers(document)
+      ? undefined
+      : readers.find(({ kind }) => kind.name === document.kind)
+    if (reader === undefined) {
       const remark = remarkOn(document, file)
       if (remark !== undefined) problems.push(remark)
       continue
     }
-    const { list, kind } = known
-    const read = await readDocument(document, file, kind)
-    problems.push(...read.problems)
-    if (read.resource === undefined) continue
-    const { name } = read.resource.resource
-    const twin = list.find(({ resource }) => resource.name === name)
-    if (twin === undefined) list.push(read.resource)
-    else
-      problems.push({
-        path: 'metadata.name',
-        file,
-        line: read.resource.line,
-        code: `${kind.name.toUpperCase()}_TWICE`,
-        message: `a ${kind.name} of this name stands in ${twin.file}:${twin.line} already; that one counts`,
-        seen: name,
-      })
+    const { kind, all, resources } = reader
+    const { value, resource, problems: own } = await readDocument(document, file, kind)
+    const read: LocatedValue = { value, file, lineOf: document.lineOf }
+    const twin = twinOf(read, all, kind.name)
+    problems.push(...own, ...(twin === undefined ? [] : [twin]))
+    if (resource !== undefined && twin === undefined) resources.push(resource)
+    all.push(read)
   }
-  for (const { list, kind } of byKind.values())
-    problems.push(...((await kind.checkAll?.(list)) ?? []))
+  for (const { kind, all } of readers) problems.push(...(kind.checkAll?.(all) ?? []))
+  const lists = Object.fromEntries(readers.map(({ list, resources }) => [list, resources]))
   return { resources: lists as unknown as ReadResources['resources'], problems }
+}
+
+const NAME = ['metadata', 'name']
+
+function twinOf(
+  { value, file, lineOf }: LocatedValue,
+  all: readonly LocatedValue[],
+  kind: string,
+): Problem | undefined {
+  const name = valueAt(value, NAME)
+  if (typeof name !== 'string') return undefined
+  const first = all.find((each) => valueAt(each.value, NAME) === name)
+  return (
+    first && {
+      path: formatPath(NAME),
+      file,
+      line: lineOf(NAME),
+      code: `${kind.toUpperCase()}_TWICE`,
+      message: `a ${kind} of this name stands in ${first.file}:${first.lineOf(NAME)} already; that one counts`,
+      seen: name,
+    }
+  )
 }
 
 /** What is in force outlives the texts it was read from. */
@@ -102,7 +117,7 @@ async function readDocument(
   document: ResourceDocument,
   file: string,
   { schema, toResource, check, secretPath, anyCase }: AnyKind,
-): Promise<{ resource?: ReadResource<Named>; problems: Problem[] }> {
+): Promise<{ value: unknown; resource?: ReadResource<Named>; problems: Problem[] }> {
   const { value, unknown } = prepare(schema, document.value, undefined, anyCase)
   const problems: Problem[] = unknown.map(({ path, meant }) => ({
     path: formatPath(path),
@@ -113,13 +128,12 @@ async function readDocument(
     severity: 'warning' as const,
   }))
   const parsed = schema.safeParse(value)
-  const issues = parsed.success ? await check?.(parsed.data) : parsed.error.issues
-  if (issues !== undefined) {
-    const found = toProblems(issues, value, file, document.lineOf)
-    problems.push(...found.map((problem) => withoutSecret(problem, secretPath)))
-  }
-  if (!parsed.success || (issues?.length ?? 0) > 0) return { problems }
+  const issues = [...(parsed.error?.issues ?? []), ...((await check?.(value)) ?? [])]
+  const found = toProblems(issues, value, file, document.lineOf)
+  problems.push(...found.map((problem) => withoutSecret(problem, secretPath)))
+  if (!parsed.success || issues.length > 0) return { value, problems }
   return {
+    value,
     resource: {
       resource: toResource(parsed.data),
       file,

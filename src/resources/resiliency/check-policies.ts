@@ -1,67 +1,54 @@
 import { nearest } from '../../base/nearest.ts'
 import type { Problem } from '../../base/problem.ts'
-import type { ReadResource } from '../located.ts'
+import { asRecord } from '../../wire/lower-keys.ts'
+import type { LocatedValue } from '../located.ts'
+import { valueAt } from '../seen-value.ts'
 import { formatPath } from '../zod-problems.ts'
-import { compileTrip } from './compile-trip.ts'
-import type { PolicyNames, Resiliency } from './resiliency.ts'
 
-/**
- * What can be said of all resources together only: a target may name a policy of another file. Conditions are
- * compiled here, since that loads a library.
- */
-export async function checkPolicies(
-  all: readonly ReadResource<Resiliency>[],
-): Promise<readonly Problem[]> {
-  const known = {
-    timeout: namesOf(all, 'timeouts'),
-    retry: [...namesOf(all, 'retries'), 'DaprBuiltInServiceRetries'],
-    circuitBreaker: namesOf(all, 'circuitBreakers'),
-  }
-  const problems: Problem[] = []
-  for (const { resource, file, lineOf } of all) {
-    for (const [name, { trip }] of Object.entries(resource.circuitBreakers)) {
-      const compiled = await compileTrip(trip)
-      if (trip === undefined || compiled.ok) continue
-      const path = ['spec', 'policies', 'circuitBreakers', name, 'trip']
-      const at = { path: formatPath(path), file, line: lineOf(path) }
-      problems.push({ ...at, code: 'TRIP_INVALID', message: compiled.error, seen: trip })
-    }
-    for (const { path, names } of referencesOf(resource))
-      for (const kind of ['timeout', 'retry', 'circuitBreaker'] as const) {
-        const name = names[kind]
-        if (name === undefined || known[kind].includes(name)) continue
-        const meant = nearest(name, known[kind])
-        problems.push({
-          path: formatPath([...path, kind]),
-          file,
-          line: lineOf([...path, kind]),
-          code: 'POLICY_UNKNOWN',
-          message: `no policy has this name: nothing is done here${meant === undefined ? '' : `; did you mean ${meant}?`}`,
-          seen: name,
-          severity: 'warning',
-        })
-      }
-  }
-  return problems
+/** Where the policies stand that a target names. */
+const LISTS = { timeout: 'timeouts', retry: 'retries', circuitBreaker: 'circuitBreakers' } as const
+const BUILT_IN = { timeout: [], retry: ['DaprBuiltInServiceRetries'], circuitBreaker: [] } as const
+
+/** What can be said of all resources together only: a target may name a policy of another file. */
+export function checkPolicies(all: readonly LocatedValue[]): Problem[] {
+  return (['timeout', 'retry', 'circuitBreaker'] as const).flatMap((kind) => {
+    const known = [...BUILT_IN[kind], ...all.flatMap(({ value }) => namesOf(value, LISTS[kind]))]
+    return all.flatMap(({ value, file, lineOf }) =>
+      targetsOf(value).flatMap((target): Problem[] => {
+        const path = [...target, kind]
+        const name = valueAt(value, path)
+        if (typeof name !== 'string' || name === '' || known.includes(name)) return []
+        const meant = nearest(name, known)
+        const cure = meant === undefined ? '' : `; did you mean ${meant}?`
+        return [
+          {
+            path: formatPath(path),
+            file,
+            line: lineOf(path),
+            code: 'POLICY_UNKNOWN',
+            message: `no policy has this name: nothing is done here${cure}`,
+            seen: name,
+            severity: 'warning',
+          },
+        ]
+      }),
+    )
+  })
 }
 
-const namesOf = (
-  all: readonly ReadResource<Resiliency>[],
-  list: 'timeouts' | 'retries' | 'circuitBreakers',
-): string[] => all.flatMap(({ resource }) => Object.keys(resource[list]))
+const namesOf = (value: unknown, list: string): string[] =>
+  keysAt(value, ['spec', 'policies', list])
 
-const referencesOf = ({
-  apps,
-  components,
-}: Resiliency): { path: string[]; names: PolicyNames }[] => [
-  ...Object.entries(apps).map(([name, names]) => ({
-    path: ['spec', 'targets', 'apps', name],
-    names,
-  })),
-  ...Object.entries(components).flatMap(([name, directions]) =>
-    (['inbound', 'outbound'] as const).map((direction) => ({
-      path: ['spec', 'targets', 'components', name, direction],
-      names: directions[direction],
-    })),
-  ),
-]
+function targetsOf(value: unknown): string[][] {
+  const apps = ['spec', 'targets', 'apps']
+  const components = ['spec', 'targets', 'components']
+  return [
+    ...keysAt(value, apps).map((name) => [...apps, name]),
+    ...keysAt(value, components).flatMap((name) =>
+      ['inbound', 'outbound'].map((direction) => [...components, name, direction]),
+    ),
+  ]
+}
+
+const keysAt = (value: unknown, path: readonly string[]): string[] =>
+  Object.keys(asRecord(valueAt(value, path)))

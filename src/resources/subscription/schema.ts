@@ -55,50 +55,25 @@ const spec = field.section(
  *
  * @see dapr `charts/dapr/crds/subscription.yaml`
  */
-export const subscriptionSchema = field
-  .section(
-    {
-      apiVersion: z
-        .enum(['dapr.io/v1alpha1', 'dapr.io/v2alpha1'], {
-          error: 'only dapr.io/v1alpha1 and dapr.io/v2alpha1 are known',
-        })
-        .optional(),
-      kind: z.literal('Subscription'),
-      metadata: z.looseObject(
-        {
-          name: needed('a name is needed', 'Name, for messages.'),
-          namespace: field.text('Namespace.').optional(),
-        },
-        { error: 'a subscription has a name: metadata.name' },
-      ),
-      spec,
-      scopes: field.list(field.text('App id.'), 'Apps that it is for. Empty: all.').optional(),
-    },
-    'A Subscription.',
-  )
-  .superRefine(({ apiVersion, spec: { route, routes } }, context) => {
-    const flaw = routeFlaw(apiVersion, route, routes)
-    if (flaw !== undefined)
-      context.addIssue({
-        code: 'custom',
-        message: flaw.message,
-        params: { code: 'ROUTE_MISSING' },
-        path: ['spec', flaw.field],
+export const subscriptionSchema = field.section(
+  {
+    apiVersion: z
+      .enum(['dapr.io/v1alpha1', 'dapr.io/v2alpha1'], {
+        error: 'only dapr.io/v1alpha1 and dapr.io/v2alpha1 are known',
       })
-  })
+      .optional(),
+    kind: z.literal('Subscription'),
+    metadata: z.looseObject(
+      {
+        name: needed('a name is needed', 'Name, for messages.'),
+        namespace: field.text('Namespace.').optional(),
+      },
+      { error: 'a subscription has a name: metadata.name' },
+    ),
+    spec,
+    scopes: field.list(field.text('App id.'), 'Apps that it is for. Empty: all.').optional(),
+  },
+  'A Subscription.',
+)
 
 export type SubscriptionInput = z.output<typeof subscriptionSchema>
-
-function routeFlaw(
-  version: SubscriptionInput['apiVersion'],
-  route: string | undefined,
-  routes: SubscriptionInput['spec']['routes'],
-): { readonly field: string; readonly message: string } | undefined {
-  if (version === 'dapr.io/v1alpha1')
-    return route
-      ? undefined
-      : { field: 'route', message: 'v1alpha1 needs a route: the path of the app' }
-  const hasRoutes = Boolean(routes?.default) || (routes?.rules ?? []).length > 0
-  if (hasRoutes || (version === undefined && route)) return undefined
-  return { field: 'routes', message: 'v2alpha1 needs routes with rules, a default or both' }
-}

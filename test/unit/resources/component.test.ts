@@ -112,6 +112,11 @@ spec:
       problems.map(({ code, seen }) => [code, seen]),
       [['COMPONENT_TWICE', 'a']],
     )
+    const both = await parse(`${redis('a', '  initTimeout: soon\n')}---${redis('a')}`)
+    assert.deepEqual(
+      [both.components.length, both.problems.map(({ code }) => code)],
+      [0, ['DURATION_INVALID', 'COMPONENT_TWICE']],
+    )
   })
 })
 

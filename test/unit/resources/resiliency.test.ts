@@ -103,6 +103,8 @@ spec:
           grpc: "1"
     circuitBreakers:
       c: { maxRequests: -1, interval: x }
+      d: { trip: failures > 1 }
+  targets: { apps: { orders: { retry: rr, timeout: a, circuitBreaker: ten } } }
 `)
     assert.deepEqual(resiliencies, [])
     assert.deepEqual(problems.map(({ path, line, code }) => `${line} ${path} ${code}`).sort(), [
@@ -113,9 +115,23 @@ spec:
       '17 spec.policies.retries.r.matching.grpc FIELD_UNKNOWN',
       '19 spec.policies.circuitBreakers.c.interval DURATION_INVALID',
       '19 spec.policies.circuitBreakers.c.maxRequests OUT_OF_RANGE',
+      '20 spec.policies.circuitBreakers.d.trip TRIP_INVALID',
+      '21 spec.targets.apps.orders.circuitBreaker POLICY_UNKNOWN',
+      '21 spec.targets.apps.orders.retry POLICY_UNKNOWN',
       '8 spec.policies.timeouts.a DURATION_INVALID',
       '9 spec.policies.timeouts.b DURATION_INVALID',
     ])
+  })
+
+  test('knows the policies of one that is wrong in something else', async () => {
+    const { problems } = await parse(
+      `${HEAD}spec: { policies: { retries: { few: { maxRetries: -2 } } } }`,
+      `${HEAD.replace('name: r', 'name: s')}spec: { targets: { apps: { orders: { retry: few } } } }`,
+    )
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['OUT_OF_RANGE'],
+    )
   })
 
   test('refuses a condition that does not compile, and warns of a policy that is nowhere', async () => {

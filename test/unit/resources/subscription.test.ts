@@ -75,11 +75,13 @@ spec:
   routes:
     rules:
     - match: 7
+    - { match: "event.", path: /a }
 `)
     assert.equal(parsed.subscriptions.length, 0)
     assert.deepEqual(told(parsed), [
       '11 spec.routes.rules.0.match FIELD_INVALID',
       '11 spec.routes.rules.0.path FIELD_INVALID',
+      '12 spec.routes.rules.1.match RULE_INVALID',
       '2 apiVersion FIELD_INVALID',
       '4 metadata.name FIELD_INVALID',
       '6 spec.pubsubname FIELD_EMPTY',
@@ -88,6 +90,19 @@ spec:
       '8 spec.bulkSubscribe.enabled FIELD_INVALID',
       '8 spec.bulkSubscribe.maxAwaitDurationMs OUT_OF_RANGE',
       '8 spec.bulkSubscribe.maxMessagesCount OUT_OF_RANGE',
+    ])
+  })
+
+  test('tells a missing route once, beside other mistakes', async () => {
+    const of = async (spec: string) =>
+      told(await parse(`kind: Subscription\nmetadata: { name: a }\n${spec}`))
+    assert.deepEqual(await of('spec: { topic: t }'), [
+      '3 spec.pubsubname FIELD_INVALID',
+      '3 spec.routes ROUTE_MISSING',
+    ])
+    assert.deepEqual(await of(''), ['1 spec FIELD_INVALID'])
+    assert.deepEqual(await of('spec: { pubsubname: p, topic: t, routes: 7 }'), [
+      '3 spec.routes FIELD_INVALID',
     ])
   })
 
