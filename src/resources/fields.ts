@@ -46,6 +46,12 @@ export const field = {
       doc(description, fallback?.toString()),
     ),
   list,
+  /** Entries under names of the user's own choice. */
+  table: <T extends z.ZodType>(item: T, description: string) =>
+    described(
+      z.record(z.string(), item, { error: kindError('names are needed here, one a line') }),
+      doc(description),
+    ),
   section: <T extends z.ZodRawShape>(shape: T, description: string) =>
     described(
       z.object(shape, { error: kindError('fields are needed here, one a line') }),

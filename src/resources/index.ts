@@ -12,7 +12,6 @@ export {
   editOverrides,
   type OverrideEdit,
 } from './configuration/edit-overrides.ts'
-export { type ConfigurationField, configurationFields } from './configuration/field-reference.ts'
 export {
   type LiveConfiguration,
   type Snapshot,
@@ -41,6 +40,7 @@ export type { Place, Sources } from './configuration/sources.ts'
 export type { Resources } from './directory/kinds.ts'
 export { type LiveResources, watchResources } from './directory/live.ts'
 export { type FoundDocument, parseResources, readResources } from './directory/parse.ts'
+export { type ResourceField, resourceFields } from './field-reference.ts'
 export type { Located, ReadResource } from './located.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
 export type { Reload } from './reload.ts'

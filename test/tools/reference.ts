@@ -1,7 +1,7 @@
 /**
  * Makes docs/reference.md of the tables in the code. `npm run docs` writes it; a test holds it to the code.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Flag } from '../../src/cli/flags.ts'
 import {
@@ -15,7 +15,7 @@ import {
   sidecarFlags,
   tuneFlags,
 } from '../../src/cli/settings.ts'
-import { configurationFields } from '../../src/resources/index.ts'
+import { resourceFields } from '../../src/resources/index.ts'
 import { drivers as blocks, driversOf } from '../../src/sidecar/components/blocks.ts'
 import type { MetricDefinition } from '../../src/telemetry/index.ts'
 import { attributes, backendCatalogue, sidecarCatalogue } from '../../src/telemetry/index.ts'
@@ -57,16 +57,24 @@ const metricTable = (metrics: readonly MetricDefinition[]): string =>
     ]),
   )
 
-const configurationTable = (): string =>
+const fieldTable = (kind: Parameters<typeof resourceFields>[0]): string =>
   table(
     ['field', 'type', 'default', 'meaning'],
-    configurationFields().map(({ path, type, default: fallback, doc }) => [
+    resourceFields(kind).map(({ path, type, default: fallback, required, doc }) => [
       `\`${path}\``,
       type,
-      fallback === '' ? '' : `\`${fallback}\``,
+      required ? 'needed' : fallback === '' ? '' : `\`${fallback}\``,
       doc,
     ]),
   )
+
+/** A sample of all building blocks, without the remarks above it. */
+function sample(file: string, name: string): string {
+  const text = readFileSync(new URL(`../../configurations/blocks/${file}`, import.meta.url), 'utf8')
+  const found = text.split('---\n').find((each) => each.includes(`metadata: { name: ${name} }`))
+  if (found === undefined) throw new Error(`${file} has no ${name}`)
+  return `\`\`\`yaml\n${found.replace(/^#.*\n/gm, '')}\`\`\``
+}
 
 const drivers = await Promise.all(
   Object.keys(blocks).flatMap((block) =>
@@ -125,10 +133,33 @@ ${flagTable(dashboardsBuildFlags)}
 ## Fields of a Configuration
 \`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\`, \`secrets\`, \`httpPipeline\`, \`appHttpPipeline\` and \`accessControl.defaultAction\`; of the rest the form is checked.
 
-${configurationTable()}
+${fieldTable('Configuration')}
+
+## Fields of a Component
+\`dapr.io/v1alpha1\`, kind Component, in the directories of \`--resources-path\`. Of one setting, \`value\`, \`secretKeyRef\` or \`envRef\` is given.
+
+${sample('components.yaml', 'tick')}
+
+${fieldTable('Component')}
+
+## Fields of a Subscription
+\`dapr.io/v2alpha1\` with \`routes\`, or \`dapr.io/v1alpha1\` with one \`route\` in their place; kind Subscription, in the directories of \`--resources-path\`.
+
+${sample('subscription.yaml', 'orders')}
+
+${fieldTable('Subscription')}
+
+## Fields of a Resiliency
+\`dapr.io/v1alpha1\`, kind Resiliency, in the directories of \`--resources-path\`. Names of fields are matched in any case. A target that is
+not named has the policies that are called \`DefaultAppRetryPolicy\`, \`DefaultComponentOutboundTimeoutPolicy\`, \`DefaultTimeoutPolicy\` and so on,
+the narrowest of each kind. \`DaprBuiltInServiceRetries\` is for a peer that cannot be reached, where no target names the app.
+
+${sample('resiliency.yaml', 'tour')}
+
+${fieldTable('Resiliency')}
 
 ## Components
-\`dapr.io/v1alpha1\`, kind Component, in the directories of \`--resources-path\`. Names of settings are matched in any case; those
+Names of settings are matched in any case; those
 that a driver does not have are passed over, as in Dapr; \`sidelight config validate\` names them. \`keyPrefix\` (appid, name, namespace, none, or a text) holds for every
 state store and every lock store; \`primaryEncryptionKey\` and \`secondaryEncryptionKey\` (an AES key in hexadecimal digits, by secretKeyRef)
 for every state store: values are then encrypted in daprd's form, and the second key opens what was written before the keys were changed.

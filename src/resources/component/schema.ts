@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { err, ok } from '../../base/result.ts'
 import { field } from '../fields.ts'
-import { resourceName } from '../resource-name.ts'
+import { resourceMetadata, resourceName } from '../resource-name.ts'
 import { valueReferences } from '../value-references.ts'
 
 const componentType = field.readText<string>(
@@ -33,12 +33,9 @@ export const componentSchema = field.section(
       .literal('dapr.io/v1alpha1', { error: 'only dapr.io/v1alpha1 is known' })
       .optional(),
     kind: z.literal('Component'),
-    metadata: z.looseObject(
-      {
-        name: resourceName('Name by which the API knows the component.'),
-        namespace: field.text('Namespace.').optional(),
-      },
-      { error: 'a component has a name: metadata.name' },
+    metadata: resourceMetadata(
+      resourceName('Name by which the API knows the component.'),
+      'component',
     ),
     spec: field.section(
       {

@@ -24,7 +24,10 @@ export const configurationSchema = field.section(
       .literal('dapr.io/v1alpha1', { error: 'only dapr.io/v1alpha1 is known' })
       .optional(),
     kind: z.literal('Configuration'),
-    metadata: z.looseObject({ name: field.text('Name of the resource.').optional() }).optional(),
+    metadata: described(
+      z.looseObject({ name: field.text('Name of the resource.').optional() }).optional(),
+      { description: 'Name; the rest is passed over.' },
+    ),
     spec: field
       .section(
         {

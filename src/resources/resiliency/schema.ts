@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { field } from '../fields.ts'
-import { resourceName } from '../resource-name.ts'
+import { resourceMetadata, resourceName } from '../resource-name.ts'
 import { codeRanges } from './code-ranges.ts'
 
 const MAX_COUNT = 2 ** 31 - 1
@@ -53,7 +53,11 @@ const names = {
   circuitBreaker: field.text('Name of a circuit breaker.').optional(),
 }
 const cacheSize = field
-  .whole('Breakers that are kept at the same time.', { min: 0, max: MAX_COUNT })
+  .whole('Methods that have a breaker of their own at the same time.', {
+    min: 0,
+    max: MAX_COUNT,
+    fallback: 100,
+  })
   .optional()
 
 const direction = (description: string) => field.section(names, description).optional()
@@ -65,23 +69,25 @@ export const resiliencySchema = field.section(
       .literal('dapr.io/v1alpha1', { error: 'only dapr.io/v1alpha1 is known' })
       .optional(),
     kind: z.literal('Resiliency'),
-    metadata: z.looseObject(
-      {
-        name: resourceName('Name of the resource, as metrics and metadata show it.'),
-        namespace: field.text('Namespace.').optional(),
-      },
-      { error: 'a resource has a name: metadata.name' },
+    metadata: resourceMetadata(
+      resourceName('Name of the resource, as metrics and metadata show it.'),
+      'resource',
     ),
     spec: field.section(
       {
         policies: field
           .section(
             {
-              timeouts: z
-                .record(z.string(), field.pause('Longest time of one attempt.'))
+              timeouts: field
+                .table(field.pause('Longest time.'), 'Longest time of one attempt; 0 = none.')
                 .optional(),
-              retries: z.record(z.string(), retry).optional(),
-              circuitBreakers: z.record(z.string(), circuitBreaker).optional(),
+              retries: field.table(retry, 'When a failed call is made again.').optional(),
+              circuitBreakers: field
+                .table(
+                  circuitBreaker,
+                  'When calls are refused, so that the other side can recover.',
+                )
+                .optional(),
             },
             'Policies by name.',
           )
@@ -89,15 +95,14 @@ export const resiliencySchema = field.section(
         targets: field
           .section(
             {
-              apps: z
-                .record(
-                  z.string(),
+              apps: field
+                .table(
                   field.section({ ...names, circuitBreakerCacheSize: cacheSize }, 'An app.'),
+                  'Calls of apps, by app id.',
                 )
                 .optional(),
-              actors: z
-                .record(
-                  z.string(),
+              actors: field
+                .table(
                   field.section(
                     {
                       ...names,
@@ -108,11 +113,11 @@ export const resiliencySchema = field.section(
                     },
                     'A type of actors.',
                   ),
+                  'Read and checked; there are no actors yet.',
                 )
                 .optional(),
-              components: z
-                .record(
-                  z.string(),
+              components: field
+                .table(
                   field.section(
                     {
                       inbound: direction('What comes from it to the app.'),
@@ -120,6 +125,7 @@ export const resiliencySchema = field.section(
                     },
                     'A component.',
                   ),
+                  'Components, by name.',
                 )
                 .optional(),
             },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { err, ok } from '../../base/result.ts'
 import { field } from '../fields.ts'
+import { resourceMetadata } from '../resource-name.ts'
 import { BULK_AWAIT_MS, BULK_MESSAGES } from './subscription.ts'
 
 const needed = (what: string, description: string) =>
@@ -31,11 +32,13 @@ const spec = field.section(
       )
       .optional(),
     deadLetterTopic: field.text('Topic for what the app does not take.').optional(),
-    metadata: z.record(z.string(), field.text('Setting of the broker.')).optional(),
+    metadata: field
+      .table(field.text('Value.'), 'Settings of the broker, and `rawPayload`.')
+      .optional(),
     bulkSubscribe: field
       .section(
         {
-          enabled: field.flag('Several messages in one call.', false),
+          enabled: field.flag('Several messages in one call.'),
           maxMessagesCount: field
             .whole('Messages of one call.', { min: 1, ...BULK_MESSAGES })
             .optional(),
@@ -63,13 +66,7 @@ export const subscriptionSchema = field.section(
       })
       .optional(),
     kind: z.literal('Subscription'),
-    metadata: z.looseObject(
-      {
-        name: needed('a name is needed', 'Name, for messages.'),
-        namespace: field.text('Namespace.').optional(),
-      },
-      { error: 'a subscription has a name: metadata.name' },
-    ),
+    metadata: resourceMetadata(needed('a name is needed', 'Name, for messages.'), 'subscription'),
     spec,
     scopes: field.list(field.text('App id.'), 'Apps that it is for. Empty: all.').optional(),
   },
