@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.ts'
 import type { Problem } from '../base/problem.ts'
-import { asRecord } from '../wire/lower-keys.ts'
+import { asRecord, isRecord } from '../wire/lower-keys.ts'
 import { seenAt } from './seen-value.ts'
 import type { ResourceDocument } from './yaml-source.ts'
 import { formatPath } from './zod-problems.ts'
@@ -57,16 +57,15 @@ interface Flaw {
 }
 
 function flawOf({ value, kind = '' }: ResourceDocument): Flaw | undefined {
-  if (typeof value !== 'object' || Array.isArray(value))
+  if (!isRecord(value))
     return { code: 'NOT_A_RESOURCE', message: 'a resource is made of fields, kind among them' }
   const path = ['kind']
   if (UNBUILT.includes(kind))
     return { path, code: 'KIND_NOT_BUILT', message: `resources of kind ${kind} are not read yet` }
-  const fields = asRecord(value)
-  const key = keyFor('kind', fields)
-  const written = fields[key ?? '']
+  const key = keyFor('kind', value)
+  const written = value[key ?? '']
   const meant = typeof written === 'string' ? meantKind(written) : undefined
-  if (meant === undefined && groupOf(fields) !== GROUP) return undefined
+  if (meant === undefined && groupOf(value) !== GROUP) return undefined
   if (meant === undefined || key === undefined)
     return { path, code: 'KIND_UNKNOWN', message: `the kinds that are read are ${READ.join(', ')}` }
   if (key !== 'kind')

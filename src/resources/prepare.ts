@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { nearest } from '../base/nearest.ts'
+import { isRecord } from '../wire/lower-keys.ts'
 import { type Environment, expandEnvironment, expandText, namesIn } from './expand-environment.ts'
 import { coreOf, isFlag, isList, isSection, isTable } from './schema-walk.ts'
 
@@ -75,7 +76,7 @@ const inOwnCase = (
   )
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  isRecord(value) && !(value instanceof Date)
 
 const mapEntries = (
   map: Readonly<Record<string, unknown>>,

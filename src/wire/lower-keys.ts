@@ -6,6 +6,7 @@ export const lowerKeys = (value: unknown): Readonly<Record<string, unknown>> =>
 
 /** Its own fields; none for what is no object. */
 export const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  isRecord(value) ? value : {}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {}

@@ -1,3 +1,4 @@
+import { isRecord } from '../../wire/lower-keys.ts'
 import type { SpecInput } from './schema.ts'
 
 /** Its fields replace each other as a whole: half a `keep` of another file would surprise. */
@@ -12,7 +13,7 @@ export const mergeSpecs = (under: SpecInput, over: SpecInput): SpecInput =>
 
 function merge(under: unknown, over: unknown, path: string): unknown {
   if (over === undefined) return under
-  if (!isMap(under) || !isMap(over)) return over
+  if (!isRecord(under) || !isRecord(over)) return over
   const merged: Record<string, unknown> = { ...under }
   for (const [key, value] of Object.entries(over)) {
     if (value === undefined) continue
@@ -21,6 +22,3 @@ function merge(under: unknown, over: unknown, path: string): unknown {
   }
   return merged
 }
-
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
-import { messageOf } from '../../base/fault.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import { compileCel } from '../compile-cel.ts'
 
 /** What a breaker counts: since it was closed, or since its interval began. */
 export interface BreakerCounts {
@@ -15,46 +15,29 @@ export type Trip = (counts: BreakerCounts) => boolean
 
 const tripByDefault: Trip = ({ consecutiveFailures }) => consecutiveFailures > 5
 
-const MAX_LENGTH = 1_000
 /** A right condition gives a truth value for one of them at least, whatever it divides by. */
 const SAMPLES = [7, 1, 0]
 
 /**
  * Compiles the `trip` of a circuit breaker, CEL over the fields of {@link BreakerCounts}.
  *
- * The library is loaded with the first one: most sidecars have none.
- *
  * @returns or what is wrong with it, in one sentence
  * @see dapr `pkg/resiliency/breaker/circuitbreaker.go`
  */
 export async function compileTrip(source: string | undefined): Promise<Result<Trip, string>> {
   if (source === undefined) return ok(tripByDefault)
-  if (source.length > MAX_LENGTH) return err(`a condition has at most ${MAX_LENGTH} characters`)
-  const { planTrip } = await import('./cel-engine.ts')
-  let evaluate: ReturnType<typeof planTrip>
-  try {
-    evaluate = planTrip(source)
-  } catch (error) {
-    return err(`not a condition of CEL: ${messageOf(error)}`)
-  }
-  const values: unknown[] = []
-  let flaw = ''
-  for (const sample of SAMPLES)
-    try {
-      values.push(evaluate(toCel(uniform(sample))))
-    } catch (error) {
-      flaw = messageOf(error)
-    }
-  if (values.length === 0)
-    return err(`not a condition over ${Object.keys(uniform(0)).join(', ')}: ${flaw}`)
+  const compiled = await compileCel(source, Object.keys(uniform(0)))
+  if (!compiled.ok) return compiled
+  const evaluate = (counts: BreakerCounts) => compiled.value(toCel(counts))
+  const answers = SAMPLES.map((sample) => evaluate(uniform(sample)))
+  const values = answers.flatMap((answer) => (answer.ok ? [answer.value] : []))
+  const [first] = answers
+  if (values.length === 0 && first?.ok === false) return err(`it has no value: ${first.error}`)
   if (values.some((value) => typeof value !== 'boolean'))
     return err('a condition is needed, such as consecutiveFailures >= 5')
   return ok((counts) => {
-    try {
-      return evaluate(toCel(counts)) === true
-    } catch {
-      return false
-    }
+    const answer = evaluate(counts)
+    return answer.ok && answer.value === true
   })
 }
 

@@ -1,4 +1,4 @@
-import { asRecord } from '../../wire/lower-keys.ts'
+import { isRecord } from '../../wire/lower-keys.ts'
 import { valueAt } from '../seen-value.ts'
 import type { Issue } from '../zod-problems.ts'
 import { compileEventRule } from './event-rule.ts'
@@ -25,9 +25,10 @@ const RULES = ['spec', 'routes', 'rules']
 /** Each version has its own field; without one, either is taken. */
 function missingRoute(value: unknown): Issue | undefined {
   const spec = valueAt(value, ['spec'])
-  const { route, routes = {} } = asRecord(spec)
   // What is no section is told by the schema.
-  if (typeof spec !== 'object' || typeof routes !== 'object') return undefined
+  if (!isRecord(spec)) return undefined
+  const { route, routes = {} } = spec
+  if (!isRecord(routes)) return undefined
   const missing = (field: string, message: string): Issue => ({
     path: ['spec', field],
     message,
@@ -36,7 +37,7 @@ function missingRoute(value: unknown): Issue | undefined {
   const version = valueAt(value, ['apiVersion'])
   if (version === 'dapr.io/v1alpha1')
     return route ? undefined : missing('route', 'v1alpha1 needs a route: the path of the app')
-  const { rules = [], default: last } = asRecord(routes)
+  const { rules = [], default: last } = routes
   const hasRoutes = Boolean(last) || !Array.isArray(rules) || rules.length > 0
   if (hasRoutes || (version === undefined && route)) return undefined
   return missing('routes', 'v2alpha1 needs routes with rules, a default or both')

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { IncomingMessage } from '../../components/pubsub/index.ts'
 import { type CloudEvent, wrapRaw } from '../../wire/cloud-event.ts'
+import { isRecord } from '../../wire/lower-keys.ts'
 import type { AppSubscription } from './subscription.ts'
 
 /** A message as the app gets it. */
@@ -30,9 +31,7 @@ export function readEvent(
   }
   try {
     const value: unknown = JSON.parse(Buffer.from(data).toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { event: value as CloudEvent, bytes: data }
-      : undefined
+    return isRecord(value) ? { event: value as CloudEvent, bytes: data } : undefined
   } catch {
     return undefined
   }

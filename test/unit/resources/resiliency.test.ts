@@ -189,6 +189,14 @@ describe('compileTrip', () => {
       assert.equal(trip.value(counts), trips)
     })
 
+  test('names what there is, also from within a macro', async () => {
+    const wrong = await compileTrip('[1].exists(x, x == failures)')
+    assert.match(
+      wrong.ok ? '' : wrong.error,
+      /^it names failures, but there is only requests, .*, consecutiveFailures;/,
+    )
+  })
+
   test('refuses what never gives a truth value', async () => {
     for (const condition of ['', '1', 'failures > 1', 'x'.repeat(1_001), '"a" + 1 > 2'])
       assert.equal((await compileTrip(condition)).ok, false, condition)

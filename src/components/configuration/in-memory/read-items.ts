@@ -1,10 +1,11 @@
 import { err, ok, type Result } from '../../../base/result.ts'
+import { asRecord, isRecord } from '../../../wire/lower-keys.ts'
 import type { ConfigurationItem, ConfigurationItems } from '../contract.ts'
 
 /** @returns why they are none, without a word of the text: it may hold what is not to be shown */
 export function readItems(text: string): Result<ConfigurationItems, string> {
-  const fields = fieldsOf(parse(text))
-  if (fields === undefined) return err('a JSON object is needed')
+  const fields = parse(text)
+  if (!isRecord(fields)) return err('a JSON object is needed')
   const items = new Map<string, ConfigurationItem>()
   for (const [key, raw] of Object.entries(fields)) {
     const item = toItem(raw)
@@ -15,13 +16,13 @@ export function readItems(text: string): Result<ConfigurationItems, string> {
 }
 
 function toItem(raw: unknown): ConfigurationItem | undefined {
-  const { value, version, metadata } = fieldsOf(raw) ?? { value: raw }
+  const { value, version, metadata } = isRecord(raw) ? raw : { value: raw }
   if (value === undefined || value === null || typeof value === 'object') return undefined
   return {
     value: String(value),
     version: String(version ?? ''),
     metadata: Object.fromEntries(
-      Object.entries(fieldsOf(metadata) ?? {}).map(([name, each]) => [name, String(each)]),
+      Object.entries(asRecord(metadata)).map(([name, each]) => [name, String(each)]),
     ),
   }
 }
@@ -33,10 +34,3 @@ function parse(text: string): unknown {
     return undefined
   }
 }
-
-type Fields = Readonly<Record<string, unknown>>
-
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : undefined

@@ -1,10 +1,13 @@
 import { type CelInput, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 
-/** A file of its own, so that the library is loaded with the first rule only. */
+/** A file of its own, so that the library is loaded with the first expression only. */
 const env = celEnv()
 
 type Parsed = ReturnType<typeof parse>
 type Expr = Parsed['expr']
+
+/** Values of the variables: JSON, with a bigint for what is whole. */
+export type CelValues = Readonly<Record<string, unknown>>
 
 /** One part of an expression: what it names, what it calls, and its own parts. */
 export interface CelNode {
@@ -21,15 +24,15 @@ export interface CelNode {
 export function parseCel(source: string): {
   readonly root: CelNode
   readonly knows: (call: string) => boolean
-  readonly evaluate: (event: object) => unknown
+  readonly evaluate: (values: CelValues) => unknown
 } {
   const { expr } = parse(source)
   const run = plan(env, expr)
   return {
     root: nodeOf(expr),
     knows: (call) => OPERATORS.has(call) || env.funcs.find(call) !== undefined,
-    evaluate(event) {
-      const value = run({ event: event as CelInput })
+    evaluate(values) {
+      const value = run(values as Readonly<Record<string, CelInput>>)
       if (isCelError(value)) throw value
       return value
     },
