@@ -50,8 +50,13 @@ async function withTraffic(
 describe('the console: boards', () => {
   test('draw what the sidecars say, each panel of the overview', async function () {
     await withTraffic(this, async ({ page }) => {
-      assert.match(await panel(page, 'Errors').locator('.stat').innerText(), /^\d+(\.\d+)?%$/)
-      assert.equal(await panel(page, 'Sidecars').locator('.stat').innerText(), '2')
+      const statOf = (title: string) => panel(page, title).locator('.stat').innerText()
+      await eventually(async () => {
+        await page.keyboard.press('r')
+        return /^\d+(\.\d+)?%$/.test(await statOf('Errors'))
+      }, PATIENCE)
+      assert.equal(await statOf('Dropped spans'), '0')
+      assert.equal(await statOf('Sidecars'), '2')
       const apps = await panel(page, 'Apps').innerText()
       assert.match(apps, /app_id.*answered\/s/s)
       await panel(page, 'Who calls whom')
@@ -80,7 +85,11 @@ describe('the console: boards', () => {
       await page.waitForURL(
         /board=sidelight-sidecars.*app=orders|app=orders.*board=sidelight-sidecars/,
       )
-      await panel(page, 'Memory').locator('.legend').getByText('orders resident').waitFor()
+      // Lines end at the last whole step.
+      await eventually(async () => {
+        await page.keyboard.press('r')
+        return (await panel(page, 'Memory').innerText()).includes('orders resident')
+      }, PATIENCE)
       await page.goBack()
       await page.getByRole('heading', { name: 'Service', exact: true }).waitFor()
     })

@@ -15,6 +15,8 @@ export interface PubSubMeter {
   publishedBatch(component: string, topic: string, success: boolean, durationMs: number): void
   /** Between publish and the begin of the first delivery. */
   waited(subscription: Heard, delayMs: number): void
+  /** A topic is heard from now on: a count that is not there yet would miss its first message. */
+  hears(subscription: Heard): void
   /** A delivery has begun; `delivered` ends it. */
   began(subscription: Heard): void
   /** One message, alone or in a batch. */
@@ -38,6 +40,8 @@ const PROCESS_STATUS: Readonly<Record<DeliveryOutcome, string>> = {
   drop_by_sidecar: 'drop',
   dead_letter: 'drop',
 }
+
+const OUTCOMES = Object.keys(PROCESS_STATUS) as DeliveryOutcome[]
 
 export function createPubSubMeter(
   registry: MetricsRegistry,
@@ -107,6 +111,9 @@ export function createPubSubMeter(
     publishedBatch: (component, topic, success, durationMs) =>
       record(egressBulk(topic, component, String(success)), durationMs),
     waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
+    hears({ pubsubName, topic }) {
+      for (const outcome of OUTCOMES) deliveries(topic, pubsubName, outcome).inc(0)
+    },
     began: (subscription) => move(subscription, 1),
     delivered(subscription, outcome, durationMs, span) {
       const { pubsubName, topic, bulk } = subscription

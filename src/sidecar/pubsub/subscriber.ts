@@ -73,6 +73,7 @@ export function createSubscriber(parts: SubscriberParts): Subscriber {
         runs.handle({ ...message, topic: access.fromBroker(message.topic) }, signal),
       bulk === undefined ? {} : { atOnce: bulk.maxMessages },
     )
+    delivery.meter.hears(subscription)
     log.info(`app is subscribed to the following topics: ${topic} through pubsub=${pubsubName}`)
     return Object.assign(runs, { end })
   }
