@@ -208,7 +208,7 @@ describe('resiliency of service invocation', () => {
     const spec = { policies: { retries: { fast: FAST } }, ...target({ retry: 'fast' }) }
     await using opened = await open(spec, failing(1))
     await opened.configure({ policies: { circuitBreakers: { b: { trip: 'nonsense >' } } } })
-    await eventually(() => opened.shop.sidecar.log.some((line) => line.includes('not a condition')))
+    await eventually(() => opened.shop.sidecar.log.some((line) => line.includes('TRIP_INVALID')))
     assert.equal((await opened.invoke()).status, 200)
   })
 
