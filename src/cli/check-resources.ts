@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { type FoundDocument, readResources } from '../resources/index.ts'
 import { checkComponent } from '../sidecar/index.ts'
@@ -7,7 +7,7 @@ import { checkComponent } from '../sidecar/index.ts'
 export async function checkResources(found: readonly FoundDocument[]): Promise<Problem[]> {
   const directories = new Map<string, FoundDocument[]>()
   for (const each of found) {
-    const directory = dirname(each.file)
+    const directory = dirname(resolve(each.file))
     const documents = directories.get(directory)
     if (documents === undefined) directories.set(directory, [each])
     else documents.push(each)

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { messageOf } from '../base/fault.ts'
 import type { Problem } from '../base/problem.ts'
 import { err, ok, type Result } from '../base/result.ts'
@@ -36,7 +36,9 @@ export async function readManifests(
   }
   if (problems.length > 0) return err(problems)
   const manifests: ManifestFile[] = []
-  for (const file of new Set(files))
+  // Named twice, in whatever way, it would be another of the same name.
+  const once = new Map(files.map((file) => [file === '-' ? file : resolve(file), file]))
+  for (const file of once.values())
     manifests.push({
       file: file === '-' ? '(standard input)' : file,
       text: await (file === '-' ? readInput() : readManifest(file)),

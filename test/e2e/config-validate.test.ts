@@ -136,6 +136,13 @@ describe('sidelight config validate', function () {
     assert.equal(status, 1)
   })
 
+  test('reads a file that is named twice once', () => {
+    const file = 'configurations/blocks/components.yaml'
+    const { status, lines } = validate([file, `./${file}`, 'configurations/blocks'])
+    assert.deepEqual([status, lines.length], [0, 1], lines.join('\n'))
+    assert.match(lines[0] ?? '', /in 3 files: valid$/)
+  })
+
   test('finds nothing wrong with the samples', () => {
     const { status, lines } = validate(['configurations'])
     assert.equal(status, 0)
