@@ -55,7 +55,7 @@ describe('the console: boards', () => {
         await page.keyboard.press('r')
         return /^\d+(\.\d+)?%$/.test(await statOf('Errors'))
       }, PATIENCE)
-      assert.equal(await statOf('Dropped spans'), '0')
+      await eventually(async () => (await statOf('Dropped spans')) === '0', PATIENCE)
       assert.equal(await statOf('Sidecars'), '2')
       const apps = await panel(page, 'Apps').innerText()
       assert.match(apps, /app_id.*answered\/s/s)
