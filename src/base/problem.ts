@@ -20,12 +20,11 @@ export interface Problem {
 
 /** One line for people: `file:line path: message (seen "…") [CODE]`. */
 export function formatProblem(problem: Problem): string {
-  const place =
-    problem.file === undefined
-      ? ''
-      : `${problem.file}${problem.line === undefined ? '' : `:${problem.line}`} `
+  const { file, line, path } = problem
+  const place = file === undefined || line === undefined ? file : `${file}:${line}`
+  const where = [place, path].filter(Boolean).join(' ')
   const seen = problem.seen === undefined ? '' : ` (seen ${JSON.stringify(problem.seen)})`
-  return `${place}${problem.path}: ${problem.message}${seen} [${problem.code}]`
+  return `${where && `${where}: `}${problem.message}${seen} [${problem.code}]`
 }
 
 /** As a reader meets them: file by file, from top to bottom, the environment last. */

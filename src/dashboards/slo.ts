@@ -1,4 +1,4 @@
-import { parse, YAMLParseError } from 'yaml'
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { nearest } from '../base/nearest.ts'
 import type { Problem } from '../base/problem.ts'
@@ -24,7 +24,7 @@ const slo = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,30}$/, 'a name of small letters, digits and - is needed'),
-  apps: z.string().default('.*').refine(isRegex, 'no regular expression'),
+  apps: z.string().default('.*').refine(isRegex, 'not a regular expression'),
   objective: z
     .number('a percentage such as 99.9 is needed')
     .gt(50, 'a percentage between 50 and 100 is needed')
@@ -41,30 +41,32 @@ const file = z.strictObject({ slos: z.array(slo, 'a list is needed').min(1, 'no 
 
 /** The file of objectives. @param name of the file, for problems @returns or everything that is wrong with it */
 export function parseSlos(text: string, name: string): Result<readonly Slo[], readonly Problem[]> {
-  let value: unknown
-  try {
-    value = parse(text)
-  } catch (error) {
-    const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined
-    return err([
-      { path: '', file: name, ...(line && { line }), code: 'SLO_INVALID', message: 'no YAML' },
-    ])
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const problem = (path: readonly PropertyKey[], message: string, offset?: number): Problem => {
+    const at = offset ?? offsetOf(document, path)
+    const place = at === undefined ? {} : { line: lines.linePos(at).line }
+    return { path: nameOf(path), file: name, ...place, code: 'SLO_INVALID', message }
   }
-  const parsed = file.safeParse(value)
+  const [broken] = document.errors
+  if (broken !== undefined) {
+    const [what = ''] = broken.message.split(' at line ')
+    return err([problem([], `no YAML: ${what}`, broken.pos[0])])
+  }
+  const parsed = file.safeParse(document.toJS())
   if (!parsed.success)
     return err(
-      parsed.error.issues.map((issue) => ({
-        path: issue.path.join('.'),
-        file: name,
-        code: 'SLO_INVALID',
-        message: issue.code === 'unrecognized_keys' ? unknown(issue.keys) : issue.message,
-      })),
+      parsed.error.issues.flatMap((issue) =>
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => problem([...issue.path, key], unknown(key, issue.path)))
+          : [problem(issue.path, issue.message)],
+      ),
     )
   const names = parsed.data.slos.map((each) => each.name)
-  const twice = names.find((each, i) => names.indexOf(each) !== i)
-  if (twice !== undefined)
+  const twice = names.findIndex((each, i) => names.indexOf(each) !== i)
+  if (twice !== -1)
     return err([
-      { path: 'slos', file: name, code: 'SLO_INVALID', message: `${twice} stands in it twice` },
+      problem(['slos', twice, 'name'], `${names[twice]} is the name of an earlier one, too`),
     ])
   return ok(
     parsed.data.slos.map(({ objective, withinMs, ...rest }) => ({
@@ -76,10 +78,27 @@ export function parseSlos(text: string, name: string): Result<readonly Slo[], re
   )
 }
 
-function unknown(keys: readonly string[]): string {
-  const [key = ''] = keys
-  const meant = nearest(key, ['slos', ...SLO_KEYS])
-  return `unknown field ${key}${meant === undefined ? '' : `; did you mean ${meant}?`}`
+/** Of what stands at a path, or of the nearest thing around it. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number | undefined {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true)
+    if (isNode(node)) return node.range?.[0]
+  }
+  return undefined
+}
+
+/** `slos[0].objective` */
+function nameOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (name, key) =>
+      typeof key === 'number' ? `${name}[${key}]` : `${name && `${name}.`}${String(key)}`,
+    '',
+  )
+}
+
+function unknown(key: string, path: readonly PropertyKey[]): string {
+  const meant = nearest(key, path.length === 0 ? ['slos'] : SLO_KEYS)
+  return `unknown field${meant === undefined ? '' : `; did you mean ${meant}?`}`
 }
 
 function isRegex(text: string): boolean {

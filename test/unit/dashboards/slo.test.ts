@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { formatProblem } from '../../../src/base/problem.ts'
 import { DEFAULT_SLOS, parseSlos, recordingRules } from '../../../src/dashboards/index.ts'
 
 const read = (text: string) => parseSlos(text, 'slo.yaml')
@@ -30,50 +31,50 @@ describe('the file of objectives', () => {
     [
       'a percentage that nobody keeps',
       'slos: [{ name: a, objective: 100 }]',
-      'slos.0.objective',
+      'slos[0].objective',
       /nobody keeps 100/,
     ],
     [
       'a share instead of a percentage',
       'slos: [{ name: a, objective: 0.99 }]',
-      'slos.0.objective',
+      'slos[0].objective',
       /between 50 and 100/,
     ],
     [
       'a text for a number',
       'slos: [{ name: a, objective: high }]',
-      'slos.0.objective',
+      'slos[0].objective',
       /99\.9 is needed/,
     ],
     [
       'a bound that the histogram has not',
       'slos: [{ name: a, objective: 99, withinMs: 299 }]',
-      'slos.0.withinMs',
+      'slos[0].withinMs',
       /bound of the latency histogram: 1, 2/,
     ],
     [
       'a name that is no label',
       'slos: [{ name: "A b", objective: 99 }]',
-      'slos.0.name',
+      'slos[0].name',
       /small letters/,
     ],
     [
       'a pattern that is none',
       'slos: [{ name: a, objective: 99, apps: "(" }]',
-      'slos.0.apps',
-      /no regular expression/,
+      'slos[0].apps',
+      /not a regular expression/,
     ],
     [
       'a field that is misspelt',
       'slos: [{ name: a, objektive: 99, objective: 99 }]',
-      'slos.0',
-      /unknown field objektive; did you mean objective\?/,
+      'slos[0].objektive',
+      /unknown field; did you mean objective\?/,
     ],
     [
       'one name twice',
       'slos: [{ name: a, objective: 99 }, { name: a, objective: 98 }]',
-      'slos',
-      /a stands in it twice/,
+      'slos[1].name',
+      /a is the name of an earlier one/,
     ],
   ] as const)
     test(`refuses ${what}`, () => {
@@ -84,4 +85,14 @@ describe('the file of objectives', () => {
       assert.equal(problem?.file, 'slo.yaml')
       assert.match(problem?.message ?? '', message)
     })
+
+  test('names the line, and what stands in its place is not there', () => {
+    const text = ['slos:', '  - name: a', '    objective: 99', '  - name: b', '    objectif: 99']
+    const slos = read(text.join('\n'))
+    assert.ok(!slos.ok)
+    assert.deepEqual(slos.error.map(formatProblem), [
+      'slo.yaml:4 slos[1].objective: a percentage such as 99.9 is needed [SLO_INVALID]',
+      'slo.yaml:5 slos[1].objectif: unknown field; did you mean objective? [SLO_INVALID]',
+    ])
+  })
 })
