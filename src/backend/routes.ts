@@ -22,7 +22,7 @@ import { toPrometheusReply } from './handlers/prometheus/envelope.ts'
 import { getQuery, getQueryRange } from './handlers/prometheus/get-query.ts'
 import { getQueryExemplars } from './handlers/prometheus/get-query-exemplars.ts'
 import { getLabels, getLabelValues, getSeries } from './handlers/prometheus/get-series.ts'
-import { getBuildInfo, getMetadata } from './handlers/prometheus/get-status.ts'
+import { getBuildInfo, getMetadata, getNone } from './handlers/prometheus/get-status.ts'
 import type { BackendParts } from './parts.ts'
 
 export interface BackendRoute extends RouteTemplate {
@@ -69,6 +69,8 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   ...prometheus('labels', getLabels(p)),
   ...prometheus('label/{name}/values', getLabelValues(p)),
   ...prometheus('metadata', getMetadata(p)),
+  ...prometheus('rules', getNone('groups')),
+  ...prometheus('alerts', getNone('alerts')),
   ...prometheus('status/buildinfo', getBuildInfo(p)),
   route('GET', '/health', getHealth(p)),
   route('GET', '/actuator/health', getHealth(p), '/health'),

@@ -125,4 +125,12 @@ describe('the console: boards', () => {
       .getByText(/^Nothing yet: What each app/)
       .waitFor()
   })
+
+  test('say when the address names one that is not there', async function () {
+    await using console = await open(this)
+    await console.open('boards?board=nosuch')
+    await eventually(async () =>
+      (await console.page.locator('.boards').innerText()).includes('There is no board nosuch'),
+    )
+  })
 })

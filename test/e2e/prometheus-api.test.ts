@@ -53,6 +53,14 @@ describe('backend: the Prometheus API', () => {
       data: Record<string, string>
     }
     assert.deepEqual([data.version, data.revision], ['3.0.0', 'sidelight 1.2.3'])
+    assert.deepEqual(await backend.getJson('/api/v1/rules'), {
+      status: 'success',
+      data: { groups: [] },
+    })
+    assert.deepEqual(await backend.getJson('/api/v1/alerts'), {
+      status: 'success',
+      data: { alerts: [] },
+    })
   })
 
   test('is there beside the pages too, and counts under one name', async () => {

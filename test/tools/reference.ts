@@ -131,7 +131,7 @@ ${flagTable(configWhatIfFlags)}
 ${flagTable(dashboardsBuildFlags)}
 
 ## Fields of a Configuration
-\`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`api\`, \`secrets\`, \`httpPipeline\`, \`appHttpPipeline\` and \`accessControl.defaultAction\`; of the rest the form is checked.
+\`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`metric\`, \`metrics\`, \`logging\`, \`api\`, \`secrets\`, \`httpPipeline\`, \`appHttpPipeline\` and \`accessControl.defaultAction\`; of the rest the form is checked.
 
 ${fieldTable('Configuration')}
 

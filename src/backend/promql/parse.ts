@@ -1,5 +1,8 @@
+import { nearest } from '../../base/nearest.ts'
 import { err, ok, type Result } from '../../base/result.ts'
+import { aggregations } from './aggregations.ts'
 import type { Expression, ValueType } from './ast.ts'
+import { functions } from './functions.ts'
 import { compileRegexes, type MatcherText, type Regexes, toMatcher } from './matchers.ts'
 import { readExpression } from './read-expression.ts'
 import { regroup } from './regroup.ts'
@@ -28,7 +31,11 @@ export async function parsePromql(text: string): Promise<Result<Query, string>> 
   const root = await readSyntaxTree(text)
   if (root === undefined) return err('the query is nested too deep')
   const error = firstError(root)
-  if (error !== undefined) return wrong(error.from, syntaxMessage(text, error.from, error.text))
+  if (error !== undefined) {
+    const called = unknownFunction(text, error.from)
+    if (called !== undefined) return wrong(error.from - called.length, unknownWords(called))
+    return wrong(error.from, syntaxMessage(text, error.from, error.text))
+  }
   const read = readExpression(regroup(root))
   const [problem] = read.problems
   if (problem !== undefined) return wrong(problem.from, `parse error: ${problem.message}`)
@@ -54,6 +61,18 @@ export async function parsePromql(text: string): Promise<Result<Query, string>> 
 function place(text: string, from: number): string {
   const before = text.slice(0, from).split('\n')
   return `${before.length}:${(before.at(-1) as string).length + 1}`
+}
+
+/** The grammar knows functions by name, so to it an unknown one is a metric before a stray bracket. */
+function unknownFunction(text: string, from: number): string | undefined {
+  if (text[from] !== '(') return undefined
+  return /(?<![\w:])[A-Za-z_]\w*$/.exec(text.slice(0, from))?.[0]
+}
+
+function unknownWords(name: string): string {
+  const meant = nearest(name, [...Object.keys(functions), ...Object.keys(aggregations)])
+  const cure = meant === undefined ? '' : `; did you mean ${meant}?`
+  return `parse error: unknown function with name ${JSON.stringify(name)}${cure}`
 }
 
 function syntaxMessage(text: string, from: number, seen: string): string {

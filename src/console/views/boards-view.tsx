@@ -33,7 +33,8 @@ function OneBoard({ boards }: { boards: readonly Board[] }) {
   useKeys({ r: reload })
   const apps = useRemote(String(now.value), getApps)
   const query = params.value
-  const board = boards.find(({ uid }) => uid === query.get('board')) ?? boards[0]
+  const wanted = query.get('board') ?? boards[0]?.uid
+  const board = boards.find(({ uid }) => uid === wanted) ?? boards[0]
   const app = query.get('app') ?? ''
   const length = query.get('last') ?? DEFAULT_LENGTH
   const lengthMs = LENGTHS_MS[length] ?? LENGTHS_MS[DEFAULT_LENGTH] ?? 0
@@ -86,6 +87,9 @@ function OneBoard({ boards }: { boards: readonly Board[] }) {
           </a>
         ))}
       </nav>
+      {!boards.some(({ uid }) => uid === wanted) && (
+        <p class="page-section none">There is no board {wanted}; this is the first one.</p>
+      )}
       {apps.value?.length === 0 && <NothingScraped />}
       {board.rows.map(({ title, panels }) => (
         <section key={`${board.uid} ${title}`} class="board-row">

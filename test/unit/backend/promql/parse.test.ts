@@ -10,7 +10,9 @@ describe('parsePromql', () => {
       'a b': '1:3: parse error: unexpected "b"',
       'a +\n  )': '2:3: parse error: unexpected ")"',
       nosuch: 'accepted',
-      'nosuch(a)': '1:7: parse error: unexpected "("',
+      'nosuch(a)': '1:1: parse error: unknown function with name "nosuch"',
+      'sum(rates(a[1m]))':
+        '1:5: parse error: unknown function with name "rates"; did you mean rate?',
       'a[5m:1m]': '1:1: parse error: subqueries are not supported here',
       '1 + predict_linear(a[5m], 60)':
         '1:5: parse error: the function predict_linear() is not supported here',
