@@ -1,8 +1,11 @@
 import { dropLabels, keepLabels, type Labels, METRIC_NAME } from '../../wire/labels.ts'
 import type { Grouping } from './ast.ts'
 import { derived } from './derived-labels.ts'
-import type { Sample, ScalarPlan, VectorPlan } from './plan.ts'
+import { known } from './known.ts'
+import type { PlanContext, Sample, ScalarPlan, VectorPlan } from './plan.ts'
 import { vectorPlan } from './plan.ts'
+import { countOf, indexOf, type TakeRow } from './row.ts'
+import { type RunningFold, runningFolds } from './running-folds.ts'
 import {
   compareNumbers,
   greatest,
@@ -69,13 +72,19 @@ export const aggregations: Readonly<Record<string, AggregationSpec>> = {
   bottomk: pick((a, b) => numbersFirst(a, b) || compareNumbers(a, b)),
 }
 
+/** @param name one of `aggregations` */
 export function planAggregation(
-  { reduce }: AggregationSpec,
+  name: string,
   grouping: Grouping,
   of: VectorPlan,
   parameter: ScalarPlan,
+  context: PlanContext,
 ): VectorPlan {
+  const running = runningFolds[name]
   const groupLabels = groupLabeler(grouping)
+  if (of.stream !== undefined && running !== undefined)
+    return planRunning(running, groupLabels, of.stream, context)
+  const { reduce } = known(aggregations, name)
   return vectorPlan((timeMs) => {
     const groups = new Map<string, { labels: Labels; samples: Sample[] }>()
     for (const sample of of.at(timeMs)) {
@@ -86,6 +95,38 @@ export function planAggregation(
     }
     const wanted = parameter.at(timeMs)
     return [...groups.values()].flatMap((group) => reduce(group, wanted))
+  })
+}
+
+/** Of rows that are handed over one by one only the groups are kept. */
+function planRunning(
+  make: (instants: number) => RunningFold,
+  groupLabels: (labels: Labels) => Labels,
+  stream: (take: TakeRow) => void,
+  { span, keep }: PlanContext,
+): VectorPlan {
+  const instants = countOf(span)
+  const groups = new Map<string, { labels: Labels; fold: RunningFold; present: Uint8Array }>()
+  stream((row) => {
+    const labels = groupLabels(row.labels)
+    let group = groups.get(labels.key)
+    if (group === undefined) {
+      keep(instants)
+      group = { labels, fold: make(instants), present: new Uint8Array(instants) }
+      groups.set(labels.key, group)
+    }
+    for (let i = 0; i < instants; i++) {
+      if (row.present[i] === 0) continue
+      group.fold.add(i, row.values[i] as number)
+      group.present[i] = 1
+    }
+  })
+  return vectorPlan((timeMs) => {
+    const index = indexOf(span, timeMs)
+    const out: Sample[] = []
+    for (const { labels, fold, present } of groups.values())
+      if (present[index] === 1) out.push({ labels, value: fold.at(index) })
+    return out
   })
 }
 

@@ -4,8 +4,9 @@ import { compareLabels, type Labels, NO_LABELS } from '../../wire/labels.ts'
 import type { Query } from './parse.ts'
 import { asType, type Plan, type Sample } from './plan.ts'
 import { planExpression } from './plan-expression.ts'
+import type { Span } from './row.ts'
 import type { SampleSource } from './sample-source.ts'
-import type { Need, Span } from './selectors.ts'
+import type { Need } from './selectors.ts'
 import { createTurnTaker, type TurnTaker } from './turn-taker.ts'
 
 export interface EvaluationDeps {
@@ -19,7 +20,7 @@ export interface EvaluationDeps {
 export interface EvaluationLimits {
   /** Instants of a range query. */
   readonly maxSteps: number
-  /** Loaded for a query and put into its answer. 16 bytes each. */
+  /** Held for a query and put into its answer. Up to 16 bytes each. */
   readonly maxSamples: number
   /** Read at one instant, which is worked out in one go. */
   readonly maxStepSamples: number
@@ -54,11 +55,6 @@ export interface MatrixResult {
   readonly series: readonly Points[]
 }
 
-/** First and last instant, and the distance of two. */
-export interface RangeOfSteps extends Span {
-  readonly stepMs: number
-}
-
 /**
  * What a query is at one instant.
  * @throws Fault `PROMQL_INVALID`, `PROMQL_EXECUTION`, `PROMQL_TIMEOUT`, `PROMQL_CANCELED`
@@ -68,7 +64,7 @@ export async function evaluateInstant(
   timeMs: number,
   deps: EvaluationDeps,
 ): Promise<InstantResult> {
-  const { plan } = await prepare(query, { startMs: timeMs, endMs: timeMs }, deps)
+  const { plan } = await prepare(query, { startMs: timeMs, endMs: timeMs, stepMs: 1 }, deps)
   switch (plan.type) {
     case 'scalar':
       return { type: 'scalar', timeMs, value: plan.at(timeMs) }
@@ -97,9 +93,10 @@ export async function evaluateInstant(
  */
 export async function evaluateRange(
   query: Query,
-  { startMs, endMs, stepMs }: RangeOfSteps,
+  span: Span,
   deps: EvaluationDeps,
 ): Promise<MatrixResult> {
+  const { startMs, endMs, stepMs } = span
   const { maxSteps } = deps.limits
   if ((endMs - startMs) / stepMs > maxSteps)
     throw new Fault(
@@ -111,14 +108,14 @@ export async function evaluateRange(
       'PROMQL_INVALID',
       `invalid expression type "${query.type}" for range query, must be Scalar or instant Vector`,
     )
-  const { plan, turns, budget } = await prepare(query, { startMs, endMs }, deps)
+  const { plan, turns, budget } = await prepare(query, span, deps)
   const samplesAt = plan.type === 'scalar' ? lift(plan.at) : asType(plan, 'vector').at
   const found = new Map<string, { labels: Labels; timesMs: number[]; values: number[] }>()
   for (let timeMs = startMs; timeMs <= endMs; timeMs += stepMs) {
     if (turns.isDue()) await turns.rest()
     budget.beginStep()
     const samples = samplesAt(timeMs)
-    budget.load(samples.length)
+    budget.keep(samples.length)
     for (const { labels, value } of samples) {
       let points = found.get(labels.key)
       if (points === undefined) {
@@ -154,30 +151,27 @@ async function prepare(query: Query, span: Span, deps: EvaluationDeps): Promise<
   const plan = planExpression(query.expression, {
     regexes: query.regexes,
     touch: budget.touch,
+    keep: budget.keep,
     span,
     lookbackMs: limits.lookbackMs,
     need: (need) => needs.push(need),
   })
-  for (const need of needs) {
-    const series = []
-    for (const one of source.select(need.matchers, need.fromMs, need.toMs)) {
-      budget.load(one.timesMs.length)
-      series.push(one)
+  for (const { matchers, fromMs, toMs, take } of needs)
+    for (const series of source.select(matchers, fromMs, toMs)) {
+      take(series)
       if (turns.isDue()) await turns.rest()
     }
-    need.series = series
-  }
   return { plan, turns, budget }
 }
 
 interface Budget {
-  load(samples: number): void
+  keep(numbers: number): void
   touch(samples: number): void
   beginStep(): void
 }
 
 function createBudget({ maxSamples, maxStepSamples }: EvaluationLimits): Budget {
-  let loaded = 0
+  let kept = 0
   let touched = 0
   const tooMany = (): Fault =>
     new Fault(
@@ -185,9 +179,9 @@ function createBudget({ maxSamples, maxStepSamples }: EvaluationLimits): Budget 
       'query processing would load too many samples into memory in query execution',
     )
   return {
-    load(samples) {
-      loaded += samples
-      if (loaded > maxSamples) throw tooMany()
+    keep(numbers) {
+      kept += numbers
+      if (kept > maxSamples) throw tooMany()
     },
     touch(samples) {
       touched += samples

@@ -1,8 +1,9 @@
 import { NO_LABELS } from '../../wire/labels.ts'
 import type { ValueType } from './ast.ts'
-import { distinct, nameDropper } from './derived-labels.ts'
+import { distinct, dropName, nameDropper } from './derived-labels.ts'
 import { planHistogramQuantile } from './histogram-quantile.ts'
 import { absentLabels, planLabelJoin, planLabelReplace } from './label-functions.ts'
+import type { Matcher } from './matchers.ts'
 import {
   asType,
   type Plan,
@@ -11,6 +12,7 @@ import {
   scalarPlan,
   type VectorPlan,
   vectorPlan,
+  type Window,
 } from './plan.ts'
 import {
   changes,
@@ -24,6 +26,7 @@ import {
   rate,
   resets,
 } from './range-functions.ts'
+import { relabeled, rowPlan } from './row-plan.ts'
 import { compareNumbers, greatest, least, mean, quantile, sum, variance } from './statistics.ts'
 
 export interface FunctionSpec {
@@ -82,28 +85,28 @@ const ONE = scalarPlan(() => 1)
 
 /** One value of each series' samples in the range. */
 const range = (apply: RangeFunction, { keepsName = false } = {}): FunctionSpec =>
-  define(['matrix'], 'vector', ([of]) => overWindows(of, ONE, apply, keepsName))
-
-function overWindows(
-  of: Plan | undefined,
-  parameter: Plan | undefined,
-  apply: RangeFunction,
-  keepsName: boolean,
-): VectorPlan {
-  const matrix = asType(of, 'matrix')
-  const number = asType(parameter, 'scalar')
-  const dropName = nameDropper()
-  return vectorPlan((timeMs) => {
-    const wanted = number.at(timeMs)
-    const out: Sample[] = []
-    for (const window of matrix.at(timeMs)) {
-      const value = apply(window, wanted)
-      if (value === undefined) continue
-      out.push({ labels: keepsName ? window.labels : dropName(window.labels), value })
-    }
-    return keepsName ? out : distinct(out)
+  define(['matrix'], 'vector', ([of], { span, keep }) => {
+    const made = asType(of, 'matrix').each(apply)
+    if (keepsName) return made
+    return rowPlan(span, keep, (take) => made.stream(relabeled(dropName, take)))
   })
-}
+
+/** The same with a number that may be another one at each instant. */
+const rangeWith = (apply: (window: Window, parameter: number) => number): FunctionSpec =>
+  define(['scalar', 'matrix'], 'vector', ([parameter, of]) => {
+    const matrix = asType(of, 'matrix')
+    const number = asType(parameter, 'scalar')
+    const dropName = nameDropper()
+    return vectorPlan((timeMs) => {
+      const wanted = number.at(timeMs)
+      return distinct(
+        matrix.at(timeMs).map((window) => ({
+          labels: dropName(window.labels),
+          value: apply(window, wanted),
+        })),
+      )
+    })
+  })
 
 const sorted = (compare: (a: number, b: number) => number): FunctionSpec =>
   define(['vector'], 'vector', ([of]) => {
@@ -117,12 +120,10 @@ const sorted = (compare: (a: number, b: number) => number): FunctionSpec =>
     )
   })
 
-const absent = (of: 'vector' | 'matrix'): FunctionSpec =>
-  define([of], 'vector', ([arg]) => {
-    if (arg?.type !== 'vector' && arg?.type !== 'matrix') throw new Error('absent() of no series')
-    const labels = arg.selected === undefined ? NO_LABELS : absentLabels(arg.selected.matchers)
-    return vectorPlan((timeMs) => (arg.at(timeMs).length > 0 ? [] : [{ labels, value: 1 }]))
-  })
+const missing = (of: VectorPlan, matchers: readonly Matcher[] | undefined): VectorPlan => {
+  const labels = matchers === undefined ? NO_LABELS : absentLabels(matchers)
+  return vectorPlan((timeMs) => (of.at(timeMs).length > 0 ? [] : [{ labels, value: 1 }]))
+}
 
 /** By name. A function that is not here is refused by its name. */
 export const functions: Readonly<Record<string, FunctionSpec>> = {
@@ -143,10 +144,14 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
   present_over_time: range(() => 1),
   stddev_over_time: range((window) => Math.sqrt(variance(window))),
   stdvar_over_time: range(variance),
-  quantile_over_time: define(['scalar', 'matrix'], 'vector', ([rank, of]) =>
-    overWindows(of, rank, (window, wanted) => quantile(wanted, window), false),
-  ),
-  absent_over_time: absent('matrix'),
+  quantile_over_time: rangeWith((window, rank) => quantile(rank, window)),
+  absent_over_time: define(['matrix'], 'vector', ([of]) => {
+    const { each, matchers } = asType(of, 'matrix')
+    return missing(
+      each(() => 1),
+      matchers,
+    )
+  }),
   abs: math(Math.abs),
   ceil: math(Math.ceil),
   floor: math(Math.floor),
@@ -163,7 +168,10 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
   ),
   clamp_min: math((value, low) => Math.max(value, low), 1),
   clamp_max: math((value, high) => Math.min(value, high), 1),
-  absent: absent('vector'),
+  absent: define(['vector'], 'vector', ([of]) => {
+    const vector = asType(of, 'vector')
+    return missing(vector, vector.selected?.matchers)
+  }),
   histogram_quantile: define(['scalar', 'vector'], 'vector', ([rank, of]) =>
     planHistogramQuantile(asType(rank, 'scalar'), asType(of, 'vector')),
   ),
@@ -192,11 +200,11 @@ export const functions: Readonly<Record<string, FunctionSpec>> = {
   time: define([], 'scalar', () => scalarPlan((timeMs) => timeMs / 1_000)),
   timestamp: define(['vector'], 'vector', ([of]) => {
     const vector = asType(of, 'vector')
-    const times = vector.selected?.timesAt
+    const times = vector.selected?.times()
     const dropName = nameDropper()
     return vectorPlan((timeMs) =>
       distinct(
-        (times ?? vector.at)(timeMs).map(({ labels, value }) => ({
+        (times ?? vector).at(timeMs).map(({ labels, value }) => ({
           labels: dropName(labels),
           value: (times === undefined ? timeMs : value) / 1_000,
         })),

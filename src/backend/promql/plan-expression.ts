@@ -1,8 +1,9 @@
-import { aggregations, planAggregation } from './aggregations.ts'
+import { planAggregation } from './aggregations.ts'
 import type { Expression } from './ast.ts'
 import { planBinary } from './binary.ts'
 import { distinct, nameDropper } from './derived-labels.ts'
 import { functions } from './functions.ts'
+import { known } from './known.ts'
 import { asType, type Plan, scalarPlan, vectorPlan } from './plan.ts'
 import { planRange, planSelector, type SelectorSettings } from './selectors.ts'
 
@@ -24,12 +25,13 @@ export function planExpression(expression: Expression, settings: SelectorSetting
       return known(functions, expression.name).plan(expression.args.map(plan), settings)
     case 'aggregation':
       return planAggregation(
-        known(aggregations, expression.name),
+        expression.name,
         expression.grouping,
         asType(plan(expression.of), 'vector'),
         expression.parameter === undefined
           ? scalarPlan(() => Number.NaN)
           : asType(plan(expression.parameter), 'scalar'),
+        settings,
       )
     case 'binary':
       return planBinary(expression, plan(expression.left), plan(expression.right))
@@ -47,10 +49,4 @@ function negate(of: Plan): Plan {
       vector.at(timeMs).map(({ labels, value }) => ({ labels: dropName(labels), value: -value })),
     ),
   )
-}
-
-function known<T>(table: Readonly<Record<string, T>>, name: string): T {
-  const entry = table[name]
-  if (entry === undefined) throw new Error(`nothing is called ${name}`)
-  return entry
 }

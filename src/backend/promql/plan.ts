@@ -1,5 +1,6 @@
 import type { Labels } from '../../wire/labels.ts'
 import type { Matcher, Regexes } from './matchers.ts'
+import type { Span, TakeRow } from './row.ts'
 
 /** One value of a vector. */
 export interface Sample {
@@ -34,6 +35,8 @@ export interface ScalarPlan {
 export interface VectorPlan {
   readonly type: 'vector'
   at(timeMs: number): readonly Sample[]
+  /** Instead of `at`, and before anything is loaded: what is worked out series by series. */
+  stream?(take: TakeRow): void
   /** Of a bare selector. */
   readonly selected?: Selected
 }
@@ -42,7 +45,9 @@ export interface MatrixPlan {
   readonly type: 'matrix'
   /** Series without a sample in the range are left out. */
   at(timeMs: number): readonly Window[]
-  readonly selected: Selected
+  /** Instead of `at`: what a function makes of each series, of whose samples nothing is kept then. */
+  each(apply: (window: Window) => number | undefined): VectorPlan & { stream(take: TakeRow): void }
+  readonly matchers: readonly Matcher[]
 }
 
 export interface StringPlan {
@@ -53,13 +58,16 @@ export interface StringPlan {
 /** What functions that ask more of a selector than its values need of it. */
 export interface Selected {
   readonly matchers: readonly Matcher[]
-  /** The samples' own times instead of their values, in ms. Not to be asked beside the plan's `at`. */
-  timesAt(timeMs: number): readonly Sample[]
+  /** Instead of the plan: the samples' own times instead of their values, in ms. */
+  times(): VectorPlan
 }
 
 /** What functions may need beside their arguments. */
 export interface PlanContext {
   readonly regexes: Regexes
+  readonly span: Span
+  /** Counts numbers that are held until the query ends, and throws when they are too many. */
+  keep(numbers: number): void
   /** Counts samples that are read, and throws when an instant takes too many. */
   touch(samples: number): void
 }

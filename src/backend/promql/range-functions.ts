@@ -1,7 +1,7 @@
 import type { Window } from './plan.ts'
 
 /** What a range function makes of one series; `undefined` leaves it out. */
-export type RangeFunction = (window: Window, parameter: number) => number | undefined
+export type RangeFunction = (window: Window) => number | undefined
 
 const SECOND_MS = 1_000
 /** A sample this much further from an end than the usual distance means that the series begins or ends there. */
@@ -36,12 +36,14 @@ function extrapolate(window: Window, isCounter: boolean): number | undefined {
   const lastMs = timesMs[to - 1] as number
   const sampledMs = lastMs - firstMs
   const usualMs = sampledMs / (to - from - 1)
-  const reach = (gapMs: number): number => (gapMs >= usualMs * NEAR_END ? usualMs / 2 : gapMs)
-  let beforeMs = reach(firstMs - startMs)
+  let beforeMs = reachOf(firstMs - startMs, usualMs)
   if (isCounter && difference > 0 && first >= 0)
     beforeMs = Math.min(beforeMs, sampledMs * (first / difference))
-  return difference * ((sampledMs + beforeMs + reach(endMs - lastMs)) / sampledMs)
+  return difference * ((sampledMs + beforeMs + reachOf(endMs - lastMs, usualMs)) / sampledMs)
 }
+
+const reachOf = (gapMs: number, usualMs: number): number =>
+  gapMs >= usualMs * NEAR_END ? usualMs / 2 : gapMs
 
 export const idelta: RangeFunction = ({ values, from, to }) =>
   to - from < 2 ? undefined : (values[to - 1] as number) - (values[to - 2] as number)

@@ -1,6 +1,8 @@
 import type { RangeSelector, Selector } from './ast.ts'
 import { type Matcher, toMatcher } from './matchers.ts'
-import type { MatrixPlan, PlanContext, Sample, VectorPlan, Window } from './plan.ts'
+import type { MatrixPlan, PlanContext, VectorPlan, Window } from './plan.ts'
+import { makeRow, type Span, type TakeRow } from './row.ts'
+import { rowPlan } from './row-plan.ts'
 import type { Series } from './sample-source.ts'
 
 /** What a selector needs of the source, asked for before the first instant. */
@@ -10,14 +12,8 @@ export interface Need {
   readonly fromMs: number
   /** Closed end. */
   readonly toMs: number
-  /** What the source had. */
-  series: readonly Series[]
-}
-
-/** Instants that a query is evaluated at. */
-export interface Span {
-  readonly startMs: number
-  readonly endMs: number
+  /** Is handed each series that the source has. */
+  take: (series: Series) => void
 }
 
 /** When a selector is asked at `timeMs`, this is when it looks. */
@@ -28,61 +24,78 @@ const timeShift = ({ at, offsetMs }: Selector, { startMs, endMs }: Span) => {
 
 /** What plans of selectors share. */
 export interface SelectorSettings extends PlanContext {
-  readonly span: Span
   readonly lookbackMs: number
-  /** Told of each selector; its series are filled in before the plan is asked. */
+  /** Told of each selector; it is handed its series before the plan is asked. */
   need(need: Need): void
 }
 
 /** The last value of each series that is younger than `lookbackMs` and not stale. */
 export function planSelector(
   selector: Selector,
-  { span, lookbackMs, regexes, need, touch }: SelectorSettings,
+  { span, lookbackMs, regexes, need, keep }: SelectorSettings,
 ): VectorPlan {
   const matchers = selector.matchers.map((text) => toMatcher(text, regexes))
   const shift = timeShift(selector, span)
   const needed = needOf(matchers, shift, span, lookbackMs)
   need(needed)
-  const pick = picker(needed, lookbackMs)
-  const read = (list: 'values' | 'timesMs') => (timeMs: number) => {
-    const out: Sample[] = []
-    touch(needed.series.length)
-    pick(shift(timeMs), (series, index) =>
-      out.push({ labels: series.labels, value: series[list][index] as number }),
-    )
-    return out
-  }
-  return { type: 'vector', at: read('values'), selected: { matchers, timesAt: read('timesMs') } }
+  const pick = (list: 'values' | 'timesMs'): VectorPlan =>
+    rowPlan(span, keep, (take) => {
+      needed.take = (series) => {
+        const find = finder(series, lookbackMs)
+        giveRow(take, series, span, (timeMs) => {
+          const index = find(shift(timeMs))
+          return index === undefined ? undefined : series[list][index]
+        })
+      }
+    })
+  return { ...pick('values'), selected: { matchers, times: () => pick('timesMs') } }
 }
 
 /** All samples of each series that are younger than `rangeMs`. */
 export function planRange(
   { selector, rangeMs }: RangeSelector,
-  { span, regexes, need, touch }: SelectorSettings,
+  { span, regexes, need, keep, touch }: SelectorSettings,
 ): MatrixPlan {
   const matchers = selector.matchers.map((text) => toMatcher(text, regexes))
   const shift = timeShift(selector, span)
+  const windows: ((timeMs: number) => Window | undefined)[] = []
   const needed = needOf(matchers, shift, span, rangeMs)
-  need(needed)
-  const places: { from: number; to: number }[] = []
-  const at = (timeMs: number): Window[] => {
-    const endMs = shift(timeMs)
-    const startMs = endMs - rangeMs
-    const out: Window[] = []
-    for (const [i, { labels, timesMs, values }] of needed.series.entries()) {
-      places[i] ??= { from: 0, to: 0 }
-      const place = places[i]
-      place.to = skip(timesMs, place.to, endMs)
-      place.from = skip(timesMs, place.from, startMs)
-      const { from, to } = place
-      if (from === to) continue
-      touch(to - from)
-      out.push({ labels, timesMs, values, from, to, startMs, endMs })
-    }
-    return out
+  needed.take = (series) => {
+    keep(series.timesMs.length)
+    windows.push(slider(series, rangeMs))
   }
-  // Nothing asks a range for its times alone.
-  return { type: 'matrix', at, selected: { matchers, timesAt: () => [] } }
+  need(needed)
+  return {
+    type: 'matrix',
+    at: (timeMs) =>
+      windows.flatMap((windowAt) => {
+        const window = windowAt(shift(timeMs))
+        if (window === undefined) return []
+        touch(window.to - window.from)
+        return [window]
+      }),
+    each: (apply) =>
+      rowPlan(span, keep, (take) => {
+        needed.take = (series) => {
+          const windowAt = slider(series, rangeMs)
+          giveRow(take, series, span, (timeMs) => {
+            const window = windowAt(shift(timeMs))
+            return window && apply(window)
+          })
+        }
+      }),
+    matchers,
+  }
+}
+
+function giveRow(
+  take: TakeRow,
+  { labels }: Series,
+  span: Span,
+  value: (timeMs: number) => number | undefined,
+): void {
+  const row = makeRow(labels, span, value)
+  if (row !== undefined) take(row)
 }
 
 const needOf = (
@@ -90,23 +103,36 @@ const needOf = (
   shift: (timeMs: number) => number,
   { startMs, endMs }: Span,
   backMs: number,
-): Need => ({ matchers, fromMs: shift(startMs) - backMs, toMs: shift(endMs), series: [] })
+): Need => ({
+  matchers,
+  fromMs: shift(startMs) - backMs,
+  toMs: shift(endMs),
+  take: () => undefined,
+})
 
-/** Walks every series forward to an instant and hands over those that have a value there. */
-function picker(need: Need, lookbackMs: number) {
-  const places: { behind: number; end: number }[] = []
-  return (timeMs: number, take: (series: Series, index: number) => void): void => {
-    for (const [i, series] of need.series.entries()) {
-      places[i] ??= { behind: 0, end: 0 }
-      const place = places[i]
-      place.behind = skip(series.timesMs, place.behind, timeMs)
-      place.end = skip(series.endsMs, place.end, timeMs)
-      const index = place.behind - 1
-      const sampledMs = series.timesMs[index]
-      if (sampledMs === undefined || sampledMs <= timeMs - lookbackMs) continue
-      const staleMs = series.endsMs[place.end - 1]
-      if (staleMs === undefined || staleMs <= sampledMs) take(series, index)
-    }
+/** Walks a series forward: the place of its value at an instant. */
+function finder({ timesMs, endsMs }: Series, lookbackMs: number) {
+  let behind = 0
+  let end = 0
+  return (timeMs: number): number | undefined => {
+    behind = skip(timesMs, behind, timeMs)
+    end = skip(endsMs, end, timeMs)
+    const sampledMs = timesMs[behind - 1]
+    if (sampledMs === undefined || sampledMs <= timeMs - lookbackMs) return undefined
+    const staleMs = endsMs[end - 1]
+    return staleMs === undefined || staleMs <= sampledMs ? behind - 1 : undefined
+  }
+}
+
+/** Walks a series forward: its window at an instant, if there is anything in it. */
+function slider({ labels, timesMs, values }: Series, rangeMs: number) {
+  let from = 0
+  let to = 0
+  return (endMs: number): Window | undefined => {
+    const startMs = endMs - rangeMs
+    to = skip(timesMs, to, endMs)
+    from = skip(timesMs, from, startMs)
+    return from === to ? undefined : { labels, timesMs, values, from, to, startMs, endMs }
   }
 }
 

@@ -329,9 +329,9 @@ describe('evaluateRange', () => {
     await range('a', rows, [0, 20, 10], { maxSamples: 6 })
     const tooMany = { code: 'PROMQL_EXECUTION', message: /too many samples/ }
     await assert.rejects(range('a', rows, [0, 20, 10], { maxSamples: 5 }), tooMany)
-    await range('sum_over_time(a[1m])', rows, [0, 20, 10], { maxStepSamples: 3 })
+    await range('quantile_over_time(1, a[1m])', rows, [0, 20, 10], { maxStepSamples: 3 })
     const one = { maxStepSamples: 2 }
-    await assert.rejects(range('sum_over_time(a[1m])', rows, [0, 20, 10], one), tooMany)
+    await assert.rejects(range('quantile_over_time(1, a[1m])', rows, [0, 20, 10], one), tooMany)
     await assert.rejects(range('a[5m]', rows, [0, 20, 10]), { code: 'PROMQL_INVALID' })
   })
 
