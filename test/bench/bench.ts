@@ -3,13 +3,14 @@ import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchBackend } from './backend/bench-backend.ts'
 import { benchBlocks } from './blocks/bench-blocks.ts'
+import { benchBoards } from './boards/bench-boards.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchInvocation } from './invocation/bench-invocation.ts'
 import { benchMetrics } from './metrics/bench-metrics.ts'
 import { benchReload } from './reload/bench-reload.ts'
 import { benchSampling } from './sampling/bench-sampling.ts'
 
-// npm run bench -- [invocation|footprint|reload|sampling|metrics|blocks|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--write]
+// npm run bench -- [invocation|footprint|reload|sampling|metrics|boards|blocks|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--write]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   reload: () => benchReload(),
   sampling: () => benchSampling({ seconds }),
   metrics: () => benchMetrics({ rounds }),
+  boards: () => benchBoards({ rounds }),
   blocks: () => benchBlocks({ rounds, seconds }),
   backend: () => benchBackend({ spans: Number(values.spans), seconds }),
 }

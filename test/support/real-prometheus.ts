@@ -32,6 +32,8 @@ export interface PrometheusSettings {
   readonly config?: string
   /** OpenMetrics text with times: what it has stored when it starts. */
   readonly samples?: string
+  /** Others may write samples into it. */
+  readonly takesSamples?: boolean
 }
 
 /**
@@ -40,7 +42,7 @@ export interface PrometheusSettings {
  * and a deadline of 30 s.
  */
 export async function startPrometheus(
-  context: Mocha.Context,
+  context: Pick<Mocha.Context, 'skip'>,
   settings: PrometheusSettings,
 ): Promise<RealPrometheus> {
   const binary = requirePartner(context, 'prometheus')
@@ -58,6 +60,7 @@ export async function startPrometheus(
     '--web.enable-lifecycle',
     '--log.level=warn',
     '--enable-feature=exemplar-storage',
+    ...(settings.takesSamples ? ['--web.enable-remote-write-receiver'] : []),
   ])
   const url = `http://127.0.0.1:${port}`
   const dispose = async (): Promise<void> => {
@@ -101,7 +104,7 @@ export async function startPrometheus(
 }
 
 async function writeBlocks(
-  context: Mocha.Context,
+  context: Pick<Mocha.Context, 'skip'>,
   directory: Awaited<ReturnType<typeof temporaryDirectory>>,
   samples: string,
 ): Promise<void> {
