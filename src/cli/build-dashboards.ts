@@ -3,11 +3,14 @@ import { dashboardProvider, dataSources, toGrafana } from '../adapters/grafana/i
 import {
   alertingRules,
   boardsOf,
+  clusterPrometheusFile,
   DEFAULT_SLOS,
   daprBoardsOf,
+  podMonitor,
   prometheusFile,
   recordingRules,
   type Slo,
+  scrapeConfig,
 } from '../dashboards/index.ts'
 
 /** Where the others are reached. */
@@ -40,6 +43,9 @@ export function buildDashboards(
     yaml('grafana/provisioning/dashboards/sidelight.yaml', dashboardProvider(directory)),
     yaml('grafana/provisioning/datasources/sidelight.yaml', dataSources({ backend, prometheus })),
     yaml('prometheus/prometheus.yaml', prometheusFile(backend)),
+    yaml('prometheus/prometheus.kubernetes.yaml', clusterPrometheusFile()),
+    yaml('prometheus/pod-monitor.yaml', podMonitor()),
+    yaml('prometheus/scrape-config.yaml', scrapeConfig()),
     yaml('prometheus/recording.rules.yaml', recordingRules(slos)),
     yaml('prometheus/alerting.rules.yaml', alertingRules(slos)),
   ]

@@ -10,6 +10,11 @@ export {
   type Row,
   type Unit,
 } from './model.ts'
-export { prometheusFile } from './prometheus-file.ts'
+export {
+  clusterPrometheusFile,
+  podMonitor,
+  prometheusFile,
+  scrapeConfig,
+} from './prometheus-file.ts'
 export { alertingRules, recordingRules } from './rules/rule-groups.ts'
 export { parseSlos, type Slo } from './slo.ts'

@@ -44,8 +44,8 @@ describe('sidelight dashboards build', () => {
     await writeFile(slo, 'slos: [{ name: A, objective: 100 }]\n')
     const built = await build('build', `--slo=${slo}`, `--out=${directory.file('out')}`)
     assert.equal(built.code, 2)
-    assert.match(built.stderr, /mine\.yaml.*slos\.0\.name: a name of small letters/)
-    assert.match(built.stderr, /mine\.yaml.*slos\.0\.objective: .*nobody keeps 100/)
+    assert.match(built.stderr, /mine\.yaml.*slos\[0\]\.name: a name of small letters/)
+    assert.match(built.stderr, /mine\.yaml.*slos\[0\]\.objective: .*nobody keeps 100/)
     await assert.rejects(readFile(directory.file('out/slo.yaml')), { code: 'ENOENT' })
   })
 

@@ -197,7 +197,8 @@ const filledIn = (text: string, labels: Labels, value: string): string =>
 describe('the rules of Prometheus [promtool]', () => {
   test('are what Prometheus reads', async function () {
     const promtool = requirePartner(this, 'promtool')
-    await promisify(execFile)(promtool, ['check', 'config', `${DIRECTORY}prometheus.yaml`])
+    for (const name of ['prometheus.yaml', 'prometheus.kubernetes.yaml'])
+      await promisify(execFile)(promtool, ['check', 'config', DIRECTORY + name])
   })
 
   test('have a proof and a page each', async () => {
