@@ -197,8 +197,19 @@ const filledIn = (text: string, labels: Labels, value: string): string =>
 describe('the rules of Prometheus [promtool]', () => {
   test('are what Prometheus reads', async function () {
     const promtool = requirePartner(this, 'promtool')
-    for (const name of ['prometheus.yaml', 'prometheus.kubernetes.yaml'])
-      await promisify(execFile)(promtool, ['check', 'config', DIRECTORY + name])
+    await promisify(execFile)(promtool, ['check', 'config', `${DIRECTORY}prometheus.yaml`])
+  })
+
+  test('and so is the one for clusters, but for the lister of pods that Debian builds without', async function () {
+    const promtool = requirePartner(this, 'promtool')
+    await using directory = await temporaryDirectory()
+    const text = await readFile(`${DIRECTORY}prometheus.kubernetes.yaml`, 'utf8')
+    const { scrape_configs, ...rest } = parse(text)
+    assert.deepEqual(scrape_configs[0].kubernetes_sd_configs, [{ role: 'pod' }])
+    const { kubernetes_sd_configs: _, ...job } = scrape_configs[0]
+    const file = directory.file('prometheus.yaml')
+    await writeFile(file, stringify({ ...rest, rule_files: RULES, scrape_configs: [job] }))
+    await promisify(execFile)(promtool, ['check', 'config', file])
   })
 
   test('have a proof and a page each', async () => {
