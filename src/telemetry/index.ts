@@ -19,6 +19,7 @@ export {
   middlewareMetrics,
   pipelineMetrics,
   pubsubMetrics,
+  pushMetrics,
   resiliencyMetrics,
   resourceMetrics,
   SECRET_HEADERS,
@@ -35,6 +36,12 @@ export {
   type KeepPolicy,
   type TraceKeeper,
 } from './keep/trace-keeper.ts'
+export {
+  createMetricPusher,
+  type MetricExporter,
+  type MetricPusher,
+  type PushOutcome,
+} from './metric-pusher.ts'
 export {
   AS_DECLARED,
   type Counter,
