@@ -1,4 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
+import { type Span, traceFields } from '../../telemetry/index.ts'
 import type { Reply } from '../message.ts'
 import type { Exchange, Step } from '../step.ts'
 
@@ -9,7 +10,7 @@ import type { Exchange, Step } from '../step.ts'
  * `toReply` knows the program's error bodies and returns `undefined` for a bug, which is logged with its
  * stack and answered by `bug`, whose body says nothing about the inside.
  */
-export const rescue = <X extends Exchange>(
+export const rescue = <X extends Exchange & { readonly span?: Span | undefined }>(
   log: Logger,
   toReply: (x: X, error: unknown) => Reply | undefined,
   bug: Reply,
@@ -18,7 +19,10 @@ export const rescue = <X extends Exchange>(
   rescue(x, error) {
     const reply = toReply(x, error)
     if (reply !== undefined) return reply
-    log.error('bug', { error: error instanceof Error ? error.stack : String(error) })
+    log.error('bug', {
+      error: error instanceof Error ? error.stack : String(error),
+      ...traceFields(x.span),
+    })
     return bug
   },
 })
