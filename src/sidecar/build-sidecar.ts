@@ -153,6 +153,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     })
   const policies = createPolicies({
     own: settings,
+  const countError = createErrorMeter(registry, settings)
     meter: createResiliencyMeter(registry, settings),
     clock,
     random,
@@ -163,7 +164,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     subscriptions,
     inputs,
     routes: blockRoutes,
-  } = buildBlocks(settings, { ...deps, app, telemetry, policies })
+  } = buildBlocks(settings, { ...deps, app, telemetry, policies, countError })
   const sources = {
     settings,
     report,
@@ -198,7 +199,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     registry,
     tracer: telemetry.tracer,
     meter: createRequestMeter(registry, settings, telemetry.metrics.policy, recordCall, log),
-    countError: createErrorMeter(registry, settings),
+    countError,
     forward: {
       own: settings,
       app,

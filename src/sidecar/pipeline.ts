@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { codeOf } from '../base/fault.ts'
 import type { Logger } from '../base/logger.ts'
 import {
   limit,
@@ -54,7 +55,7 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
   rescue(p.log, errorReply(p), BUG), // a thrown fault becomes an answer, here and nowhere else
   limit(p.settings), // 400 baggage, 413
   cors(p.settings.allowedOrigins), // preflight
-  authorize(p.settings.apiToken), // 401
+  authorize(p.settings.apiToken, p.countError), // 401
   extend(p.middleware, p.router, (route) => p.access().isOpen(route)), // the Configuration's handlers: any answer, or another route
   resolve(p.settings, p.access), // 404, 400, 500 ERR_DIRECT_INVOKE
   forward(p.forward), // handler, app, peer, external URL
@@ -76,7 +77,7 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
 const errorReply =
   ({ countError, settings }: PipelineParts) =>
   (_: SidecarExchange, error: unknown): Reply | undefined => {
-    countError(error)
+    countError(codeOf(error))
     return toErrorReply(error, settings.appId)
   }
 
