@@ -97,8 +97,7 @@ export const sidecarFlags = [
   {
     name: 'enable-api-logging',
     type: 'bool',
-    default: 'false',
-    doc: 'log every API call, with its trace id',
+    doc: 'log every API call, with its trace id; without it the Configuration decides',
   },
   {
     name: 'enable-app-health-check',
@@ -512,7 +511,11 @@ export const runFlags = [
     doc: 'Configuration file; default: config.yaml in the Sidelight home',
   },
   { name: 'app-max-concurrency', type: 'int', default: '-1', doc: 'calls into the app at a time' },
-  { name: 'enable-api-logging', type: 'bool', default: 'false', doc: 'log every API call' },
+  {
+    name: 'enable-api-logging',
+    type: 'bool',
+    doc: 'log every API call; without it the Configuration decides',
+  },
   { name: 'max-body-size', type: 'bytes', default: '4Mi', doc: 'largest request body' },
   {
     name: 'log-level',

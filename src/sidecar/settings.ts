@@ -32,7 +32,8 @@ export interface SidecarSettings {
   readonly allowedOrigins: readonly string[]
   readonly maxBodyBytes: number
   readonly maxHeaderBytes: number
-  readonly apiLogging: boolean
+  /** Absent = the Configuration decides. */
+  readonly apiLogging: boolean | undefined
   /** Directories of Components. */
   readonly resourcesPaths: readonly string[]
   readonly gracefulShutdownMs: number
