@@ -1,5 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
-import { type Span, traceFields } from '../../telemetry/index.ts'
+import { traceFields } from '../../telemetry/index.ts'
 import type { Reply } from '../message.ts'
 import type { Exchange, Step } from '../step.ts'
 
@@ -10,7 +10,7 @@ import type { Exchange, Step } from '../step.ts'
  * `toReply` knows the program's error bodies and returns `undefined` for a bug, which is logged with its
  * stack and answered by `bug`, whose body says nothing about the inside.
  */
-export const rescue = <X extends Exchange & { readonly span?: Span | undefined }>(
+export const rescue = <X extends Exchange>(
   log: Logger,
   toReply: (x: X, error: unknown) => Reply | undefined,
   bug: Reply,
