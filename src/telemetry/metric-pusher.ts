@@ -45,6 +45,8 @@ export function createMetricPusher(options: MetricPusherOptions): MetricPusher {
   const rejectedPoints = registry.counter(pushMetrics.rejectedPoints).with({})
   let failures = 0
   let rejectionLogged = false
+  let closed = false
+  let cancelNext: () => void = () => undefined
   let flight: { readonly abort: AbortController; readonly landed: Promise<void> } | undefined
 
   const land = (outcome: PushOutcome): void => {
@@ -85,8 +87,6 @@ export function createMetricPusher(options: MetricPusherOptions): MetricPusher {
       flight = { abort, landed: pushAndPlan(abort) }
     })
   }
-  let closed = false
-  let cancelNext: () => void = () => undefined
   plan(intervalMs)
 
   return {

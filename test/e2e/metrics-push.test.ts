@@ -5,6 +5,8 @@ import type { OtlpKeyValue, OtlpWireMetric, OtlpWirePoint } from '../support/otl
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { send, startSidecars, type TestSidecar } from '../support/test-sidecars.ts'
 
+type Received = OtlpReceiver['metrics'][number]
+
 const TOKEN = 'planted-push-token'
 const CUMULATIVE = 2
 const pushTo = (address: string, protocol: string) => ({
@@ -57,10 +59,30 @@ const samplesOf = (page: string): string[] =>
     })
 const isSteady = (line: string): boolean => !/^(process_|nodejs_|sidelight_metrics_pu)/.test(line)
 
-const metricsOf = (receiver: OtlpReceiver, index: number): readonly OtlpWireMetric[] =>
-  (receiver.metrics.at(index)?.request.resourceMetrics ?? [])
+const metricsOf = ({ request }: Received): readonly OtlpWireMetric[] =>
+  (request.resourceMetrics ?? [])
     .flatMap(({ scopeMetrics }) => scopeMetrics ?? [])
     .flatMap(({ metrics }) => metrics ?? [])
+const pointsOf = ({ sum, gauge, histogram }: OtlpWireMetric): readonly OtlpWirePoint[] =>
+  (sum ?? gauge ?? histogram)?.dataPoints ?? []
+
+/** Each push with all its parts, which are of one time. */
+function pushesTo({ metrics }: OtlpReceiver): readonly (readonly OtlpWireMetric[])[] {
+  const pushes = new Map<unknown, OtlpWireMetric[]>()
+  for (const received of metrics) {
+    const part = metricsOf(received)
+    const time = part.flatMap(pointsOf)[0]?.timeUnixNano
+    pushes.set(time, [...(pushes.get(time) ?? []), ...part])
+  }
+  return [...pushes.values()]
+}
+
+/** One that begins from now on, when it is whole: the next one has begun. */
+async function nextPush(receiver: OtlpReceiver): Promise<readonly OtlpWireMetric[]> {
+  const begun = pushesTo(receiver).length
+  await receiver.waitFor(() => pushesTo(receiver).length >= begun + 2)
+  return pushesTo(receiver)[begun] ?? []
+}
 
 const pushes = async (sidecar: TestSidecar, result: string): Promise<number> =>
   Number(
@@ -87,9 +109,7 @@ describe('metrics by push', () => {
       const scraped = samplesOf(await sidecar.metrics())
         .filter(isSteady)
         .sort()
-      const pushed = receiver.metrics.length
-      await receiver.waitFor(() => receiver.metrics.length >= pushed + 2)
-      const metrics = metricsOf(receiver, -1)
+      const metrics = await nextPush(receiver)
       assert.deepEqual(metrics.flatMap(linesOf).filter(isSteady).sort(), scraped)
       assert.ok(scraped.some((line) => /dapr_http_server_latency_bucket.* [1-9]/.test(line)))
       // What OpenTelemetry calls a unit would become part of the name.
@@ -109,19 +129,13 @@ describe('metrics by push', () => {
     await using receiver = await startOtlpReceiver('http')
     await using sidecars = await startSidecars()
     const sidecar = await sidecars.start('app-a', { env: pushTo(receiver.address, 'http') })
-    const startOf = (index: number): bigint => {
-      const latency = metricsOf(receiver, index).find(
-        ({ name }) => name === 'dapr_http_server_latency',
-      )
+    const nextStart = async (): Promise<bigint> => {
+      await send(sidecar.port, 'GET', '/v1.0/metadata')
+      const metrics = await nextPush(receiver)
+      const latency = metrics.find(({ name }) => name === 'dapr_http_server_latency')
       const [point] = latency?.histogram?.dataPoints ?? []
       assert.ok(BigInt(point?.startTimeUnixNano ?? 0) <= BigInt(point?.timeUnixNano ?? 0))
       return BigInt(point?.startTimeUnixNano ?? 0)
-    }
-    const nextStart = async (): Promise<bigint> => {
-      await send(sidecar.port, 'GET', '/v1.0/metadata')
-      const pushed = receiver.metrics.length
-      await receiver.waitFor(() => receiver.metrics.length >= pushed + 2)
-      return startOf(-1)
     }
     const first = await nextStart()
     assert.equal(await nextStart(), first)
@@ -183,14 +197,13 @@ describe('metrics by push', () => {
     const sidecar = await start()
     await send(sidecar.port, 'GET', '/v1.0/metadata')
     await sidecar.stop()
-    assert.equal(receiver.metrics.length, 1)
-    const requests = metricsOf(receiver, 0).find(
-      ({ name }) => name === 'dapr_http_server_request_count',
-    )
+    const [last = [], ...more] = pushesTo(receiver)
+    assert.deepEqual(more, [])
+    const requests = last.find(({ name }) => name === 'dapr_http_server_request_count')
     assert.equal(requests?.sum?.dataPoints?.[0]?.asDouble, 1)
     receiver.behave({ kind: 'black-hole' })
     await (await start()).stop()
-    assert.equal(receiver.metrics.length, 2)
+    assert.equal(pushesTo(receiver).length, 2)
   })
 
   test('stay with the scraper where only an endpoint for spans is named', async () => {

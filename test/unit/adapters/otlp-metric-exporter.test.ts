@@ -26,11 +26,11 @@ describe('createOtlpMetricExporter', () => {
   for (const [counts, calls] of [
     [[0], []],
     [[1], [1]],
-    [[1_000], [1_000]],
-    [[1_001], [1_000, 1]],
+    [[250], [250]],
+    [[251], [250, 1]],
     [
-      [600, 600, 0, 900],
-      [1_000, 1_000, 100],
+      [150, 150, 0, 225],
+      [250, 250, 25],
     ],
   ] as const)
     test(`sends ${counts.join(' and ')} points in ${calls.length} calls, each once`, async () => {
@@ -63,7 +63,7 @@ describe('createOtlpMetricExporter', () => {
   test('stops at the first part that is not taken', async () => {
     await using receiver = await startOtlpReceiver('http', { kind: 'refuse', status: 503 })
     await using exporter = await open(receiver.address)
-    const outcome = await exporter.push([gauges(5_000)], START_US, never)
+    const outcome = await exporter.push([gauges(1_000)], START_US, never)
     assert.deepEqual(outcome, {
       kind: 'failed',
       reason: `http://${receiver.address}: answered 503`,
@@ -76,7 +76,7 @@ describe('createOtlpMetricExporter', () => {
       const partialSuccess = { rejectedDataPoints: 3, errorMessage: 'too old' }
       await using receiver = await startOtlpReceiver(protocol, { kind: 'accept', partialSuccess })
       await using exporter = await open(receiver.address, protocol)
-      assert.deepEqual(await exporter.push([gauges(1_500)], START_US, never), {
+      assert.deepEqual(await exporter.push([gauges(400)], START_US, never), {
         kind: 'pushed',
         rejected: {
           points: 6,
