@@ -7,7 +7,7 @@ const MAX_LINES = 100
 
 /**
  * A logger for what may be said with every message: the same warning comes once a minute, and then with the number of
- * those left out (`repeated`). Lines are the same by their message.
+ * those left out (`repeated`). Lines are the same by their message; the fields are those of the one that is said.
  */
 export function seldom(log: Logger, clock: Clock): Pick<Logger, 'warning'> {
   const said = new Map<string, { readonly atMs: number; leftOut: number }>()

@@ -97,8 +97,7 @@ export const sidecarFlags = [
   {
     name: 'enable-api-logging',
     type: 'bool',
-    default: 'false',
-    doc: 'log every API call, with its trace id',
+    doc: 'log every API call, with its trace id; without it the Configuration decides',
   },
   {
     name: 'enable-app-health-check',
@@ -512,7 +511,11 @@ export const runFlags = [
     doc: 'Configuration file; default: config.yaml in the Sidelight home',
   },
   { name: 'app-max-concurrency', type: 'int', default: '-1', doc: 'calls into the app at a time' },
-  { name: 'enable-api-logging', type: 'bool', default: 'false', doc: 'log every API call' },
+  {
+    name: 'enable-api-logging',
+    type: 'bool',
+    doc: 'log every API call; without it the Configuration decides',
+  },
   { name: 'max-body-size', type: 'bytes', default: '4Mi', doc: 'largest request body' },
   {
     name: 'log-level',
@@ -549,7 +552,11 @@ export const environment = [
   { name: 'DAPR_API_TOKEN', doc: 'token that clients of the sidecar must send' },
   { name: 'APP_API_TOKEN', doc: 'token that the sidecar sends to the app' },
   { name: 'NAMESPACE', doc: 'namespace of the app (default "default")' },
-  { name: 'OTEL_SERVICE_NAME', doc: 'service name of spans (default the app id)' },
+  {
+    name: 'OTEL_SERVICE_NAME',
+    doc: 'service name of spans and pushed metrics (default the app id)',
+  },
+  { name: 'OTEL_RESOURCE_ATTRIBUTES', doc: 'key=value,… on all spans and pushed metrics' },
   {
     name: 'OTEL_BSP_SCHEDULE_DELAY',
     doc: 'milliseconds until a batch that is not full is sent (default 1000)',
@@ -559,19 +566,35 @@ export const environment = [
   { name: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', doc: 'spans of a batch (default 512)' },
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    doc: 'OTLP receiver of spans, where no Configuration names one; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT goes before',
+    doc: 'OTLP receiver of spans, where no Configuration names one; OTEL_EXPORTER_OTLP_TRACES_ENDPOINT goes before. Alone it asks for no push of metrics',
   },
   {
     name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
-    doc: 'http/protobuf, or gRPC for all else (also …_TRACES_PROTOCOL)',
+    doc: 'http/protobuf, or gRPC for all else (also …_TRACES_PROTOCOL and …_METRICS_PROTOCOL)',
   },
-  { name: 'OTEL_EXPORTER_OTLP_INSECURE', doc: 'true: no TLS to the OTLP receiver' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_INSECURE',
+    doc: 'true: no TLS to the OTLP receiver; for metrics the scheme of the endpoint decides, if it has one',
+  },
   {
     name: 'OTEL_EXPORTER_OTLP_HEADERS',
-    doc: 'name=value,… sent to the OTLP receiver (also …_TRACES_HEADERS)',
+    doc: 'name=value,… sent to the OTLP receiver (also …_TRACES_HEADERS and …_METRICS_HEADERS)',
   },
   {
     name: 'OTEL_EXPORTER_OTLP_TIMEOUT',
-    doc: 'milliseconds one OTLP batch may take (default 10000; also …_TRACES_TIMEOUT)',
+    doc: 'milliseconds one OTLP call may take (default 10000; also …_TRACES_TIMEOUT and …_METRICS_TIMEOUT)',
   },
+  {
+    name: 'OTEL_METRICS_EXPORTER',
+    doc: 'otlp: metrics are pushed, besides being scraped; none or prometheus: they are not, whatever else is set',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+    doc: 'URL that metrics are pushed to, over HTTP unless told otherwise; default for OTEL_METRICS_EXPORTER=otlp: that of all signals, over gRPC, else http://localhost:4318',
+  },
+  {
+    name: 'OTEL_METRIC_EXPORT_INTERVAL',
+    doc: 'milliseconds from one push to the next (default 60000)',
+  },
+  { name: 'OTEL_METRIC_EXPORT_TIMEOUT', doc: 'milliseconds a push may take (default 30000)' },
 ] as const

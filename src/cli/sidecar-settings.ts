@@ -1,5 +1,6 @@
 import type { Problem } from '../base/problem.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { metricsPushFromEnvironment } from '../resources/index.ts'
 import type { SidecarSettings } from '../sidecar/index.ts'
 import type { FlagValues } from './flags.ts'
 import type { sidecarFlags } from './settings.ts'
@@ -31,6 +32,8 @@ export function toSidecarSettings(
       problems.push(
         mistake('disable-init-endpoints', `there are ${INIT_ENDPOINTS.join(' and ')}`, endpoint),
       )
+  const push = metricsPushFromEnvironment(env)
+  if (!push.ok) return err([...problems, ...push.error])
   if (problems.length > 0) return err(problems)
 
   const maxConcurrency = flags['app-max-concurrency']
@@ -70,6 +73,7 @@ export function toSidecarSettings(
     serviceName: env.OTEL_SERVICE_NAME || appId,
     resourceAttributes: resourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES),
     batch: batchSettings(env),
+    metricsPush: push.value,
     apiToken: env.DAPR_API_TOKEN || undefined,
     appApiToken: env.APP_API_TOKEN || undefined,
   })

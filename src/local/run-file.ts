@@ -26,7 +26,8 @@ export interface RunApp {
   readonly maxConcurrency: number | undefined
   readonly maxBodySize: string
   readonly readBufferSize: string
-  readonly apiLogging: boolean
+  /** Absent = the Configuration decides. */
+  readonly apiLogging: boolean | undefined
   readonly healthCheck: RunHealthCheck | undefined
 }
 
@@ -169,7 +170,7 @@ function toRunApp(app: Parsed['apps'][number], common: Common, base: string): Ru
     maxConcurrency: maxConcurrency > 0 ? maxConcurrency : undefined,
     maxBodySize: pick('maxBodySize') ?? '4Mi',
     readBufferSize: pick('readBufferSize') ?? '4Ki',
-    apiLogging: pick('enableApiLogging') ?? false,
+    apiLogging: pick('enableApiLogging') ?? undefined,
     healthCheck: pick('enableAppHealthCheck')
       ? {
           path: pick('appHealthCheckPath') ?? '/healthz',

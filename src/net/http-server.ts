@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { codeOf, Fault, messageOf } from '../base/fault.ts'
 import type { Logger } from '../base/logger.ts'
+import { traceFields } from '../telemetry/index.ts'
 import { watchHalfClosed } from './half-closed.ts'
 import { headerValue } from './headers.ts'
 import {
@@ -194,6 +195,7 @@ function serve<X extends Exchange>(
     options.log.error('request failed outside every rescue', {
       server: options.name,
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      ...traceFields(x.span),
     })
     res.destroy()
   }

@@ -1,8 +1,11 @@
+import type { Span } from '../telemetry/index.ts'
 import type { Outcome, Reply, Request } from './message.ts'
 
 /** One request on its way through a server. A wing adds its own fields by extending this. */
 export interface Exchange {
   readonly request: Request
+  /** Absent where it is not traced. What is logged about the request names it. */
+  readonly span?: Span | undefined
   /** Set by whoever waits for something outside, and called when the client leaves before the reply's head. */
   onClientGone: (() => void) | undefined
 }

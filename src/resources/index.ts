@@ -18,6 +18,7 @@ export {
   watchConfiguration,
 } from './configuration/live.ts'
 export { labelPatterns, type MetricSpec } from './configuration/metric.ts'
+export { type MetricsPush, metricsPushFromEnvironment } from './configuration/metrics-push.ts'
 export {
   type ConfigurationFile,
   type ParsedConfiguration,

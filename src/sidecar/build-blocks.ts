@@ -30,6 +30,7 @@ import { createPubSubMeter } from './pubsub/pubsub-meter.ts'
 import { createSubscriber, type Subscriber } from './pubsub/subscriber.ts'
 import type { Policies } from './resiliency/policies.ts'
 import type { SidecarSettings } from './settings.ts'
+import type { ErrorMeter } from './telemetry/error-meter.ts'
 import type { SidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
 
 /** The building blocks on components: what runs, the app's subscriptions, and the routes of the API. */
@@ -56,6 +57,7 @@ export function buildBlocks(
     readonly resources: { current(): Resources }
     readonly secrets: Pick<SecretFiles, 'resolve' | 'whyMissing'>
     readonly sharedParts: DriverContext['shared']
+    readonly countError: ErrorMeter
   },
 ): BuiltBlocks {
   const { app, telemetry, policies, registry, clock, log, secrets } = parts
@@ -103,6 +105,7 @@ export function buildBlocks(
     policies,
     clock,
     meter: createPubSubMeter(registry, settings),
+    countError: parts.countError,
     newId: () => randomUUID(),
   }
   const subscriber: Subscriber = createSubscriber({

@@ -40,6 +40,7 @@ import { createPolicies } from './resiliency/policies.ts'
 import { createResiliencyMeter } from './resiliency/resiliency-meter.ts'
 import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
+import { compileCallLog, NO_CALL_LOG } from './steps/log-call.ts'
 import { createAppCallMeter } from './telemetry/app-call-meter.ts'
 import { createErrorMeter } from './telemetry/error-meter.ts'
 import { createReloadMeter } from './telemetry/reload-meter.ts'
@@ -137,6 +138,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
   const startedUs = clock.nowUs()
   let inForce = configuration.current().configuration
   let access = compileAccess(inForce)
+  let callLog = compileCallLog(settings, inForce)
   let lastChange: readonly ConfigurationChange[] = []
   const report = (): SidecarReport =>
     buildReport({
@@ -151,6 +153,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       context: watch,
       lastChange: () => lastChange,
     })
+  const countError = createErrorMeter(registry, settings)
   const policies = createPolicies({
     own: settings,
     meter: createResiliencyMeter(registry, settings),
@@ -163,7 +166,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     subscriptions,
     inputs,
     routes: blockRoutes,
-  } = buildBlocks(settings, { ...deps, app, telemetry, policies })
+  } = buildBlocks(settings, { ...deps, app, telemetry, policies, countError })
   const sources = {
     settings,
     report,
@@ -194,11 +197,12 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     keep: { keeper: telemetry.keeper, peers: releases, clock },
     watch,
     access: () => access,
+    callLog: () => callLog,
     middleware: pipelineOf('httpPipeline'),
     registry,
     tracer: telemetry.tracer,
-    meter: createRequestMeter(registry, settings, telemetry.metrics.policy, recordCall, log),
-    countError: createErrorMeter(registry, settings),
+    meter: createRequestMeter(registry, settings, telemetry.metrics.policy, recordCall),
+    countError,
     forward: {
       own: settings,
       app,
@@ -243,6 +247,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       router: open,
       // Whoever calls here has shown no token: nothing leads on to an app.
       access: () => ({ ...access, mayInvoke: false }),
+      callLog: () => NO_CALL_LOG,
       middleware: NO_PIPELINE,
     }),
   )
@@ -337,6 +342,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       lastChange = describeChange(inForce, snapshot.configuration)
       inForce = snapshot.configuration
       access = compileAccess(inForce)
+      callLog = compileCallLog(settings, inForce)
       void telemetry.apply(snapshot)
     },
     resourcesChanged(reload, { components, resiliencies }) {

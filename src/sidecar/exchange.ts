@@ -6,13 +6,15 @@ import {
   type Traced,
   UNTRACED,
 } from '../net/index.ts'
-import type { KeepLink } from '../telemetry/index.ts'
+import type { KeepLink, Span } from '../telemetry/index.ts'
 import type { RouteDoc } from './openapi/route-doc.ts'
 
 /** One request on its way. A field is set by the step named beside it and read by those after it. */
 export interface SidecarExchange extends Traced, Measured {
   /** extend: what the handlers of a pipeline have made of it. */
   request: Request
+  /** trace */
+  span: Span | undefined
   /** identify */
   route: Route | undefined
   /** identify: still percent-encoded. */

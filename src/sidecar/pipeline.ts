@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { codeOf } from '../base/fault.ts'
 import type { Logger } from '../base/logger.ts'
 import {
   limit,
@@ -23,6 +24,7 @@ import { extend } from './steps/extend.ts'
 import { type ForwardParts, forward } from './steps/forward.ts'
 import { identify } from './steps/identify.ts'
 import { type KeepParts, keep } from './steps/keep.ts'
+import { type CallLogPolicy, logCall } from './steps/log-call.ts'
 import { resolve, resolveOwn } from './steps/resolve.ts'
 import type { ErrorMeter } from './telemetry/error-meter.ts'
 import type { RequestMeter } from './telemetry/request-meter.ts'
@@ -37,6 +39,7 @@ export interface PipelineParts {
   readonly keep: KeepParts
   readonly watch: Pick<ContextWatch, 'calls'>
   readonly access: () => Access
+  readonly callLog: () => CallLogPolicy
   readonly middleware: Pipeline
   readonly registry: MetricsRegistry
   readonly forward: ForwardParts
@@ -51,10 +54,11 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
   keep(p.keep, { callers: 'apps' }), // holds an unsampled span until the request's end is known
   p.watch.calls, // does the app carry its context on?
   measure(p.clock, p.meter.api), // counters, latency
+  logCall(p.callLog, p.clock, p.log), // a line a call, if it is asked for
   rescue(p.log, errorReply(p), BUG), // a thrown fault becomes an answer, here and nowhere else
   limit(p.settings), // 400 baggage, 413
   cors(p.settings.allowedOrigins), // preflight
-  authorize(p.settings.apiToken), // 401
+  authorize(p.settings.apiToken, p.countError), // 401
   extend(p.middleware, p.router, (route) => p.access().isOpen(route)), // the Configuration's handlers: any answer, or another route
   resolve(p.settings, p.access), // 404, 400, 500 ERR_DIRECT_INVOKE
   forward(p.forward), // handler, app, peer, external URL
@@ -76,7 +80,7 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
 const errorReply =
   ({ countError, settings }: PipelineParts) =>
   (_: SidecarExchange, error: unknown): Reply | undefined => {
-    countError(error)
+    countError(codeOf(error))
     return toErrorReply(error, settings.appId)
   }
 

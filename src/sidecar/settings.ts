@@ -1,3 +1,4 @@
+import type { MetricsPush } from '../resources/index.ts'
 import type { BatchSettings } from '../telemetry/index.ts'
 
 /** What a sidecar is started with: daprd's flags and environment after parsing. Cannot change live. */
@@ -31,7 +32,8 @@ export interface SidecarSettings {
   readonly allowedOrigins: readonly string[]
   readonly maxBodyBytes: number
   readonly maxHeaderBytes: number
-  readonly apiLogging: boolean
+  /** Absent = the Configuration decides. */
+  readonly apiLogging: boolean | undefined
   /** Directories of Components. */
   readonly resourcesPaths: readonly string[]
   readonly gracefulShutdownMs: number
@@ -42,6 +44,8 @@ export interface SidecarSettings {
   /** `OTEL_RESOURCE_ATTRIBUTES`. */
   readonly resourceAttributes: Readonly<Record<string, string>>
   readonly batch: BatchSettings
+  /** Absent = metrics are scraped only. */
+  readonly metricsPush: MetricsPush | undefined
   /** What clients must send; a secret. */
   readonly apiToken: string | undefined
   /** What the app gets; a secret. */

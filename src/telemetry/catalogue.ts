@@ -445,6 +445,19 @@ export const pipelineMetrics = {
   }),
 } as const
 
+/** Metrics that are pushed, besides being scraped. */
+export const pushMetrics = {
+  pushes: counter('sidelight_metrics_pushes_total', {
+    help: 'Pushes of these metrics to an OTLP receiver, by result: pushed, failed. One that failed loses nothing: the next one holds the same counts.',
+    labels: ['result'],
+    closed: { result: ['pushed', 'failed'] },
+  }),
+  rejectedPoints: counter('sidelight_metrics_push_rejected_points_total', {
+    help: 'Data points that the receiver did not take while it took the rest of a push.',
+    labels: [],
+  }),
+} as const
+
 /** Requests that are kept for their end: errors and slow ones. */
 export const keepMetrics = {
   tracesKept: counter('sidelight_keep_traces_total', {
@@ -520,6 +533,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(middlewareMetrics),
   ...Object.values(resiliencyMetrics),
   ...Object.values(pipelineMetrics),
+  ...Object.values(pushMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(configurationMetrics),
   ...Object.values(resourceMetrics),

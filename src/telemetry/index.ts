@@ -19,6 +19,7 @@ export {
   middlewareMetrics,
   pipelineMetrics,
   pubsubMetrics,
+  pushMetrics,
   resiliencyMetrics,
   resourceMetrics,
   SECRET_HEADERS,
@@ -35,6 +36,12 @@ export {
   type KeepPolicy,
   type TraceKeeper,
 } from './keep/trace-keeper.ts'
+export {
+  createMetricPusher,
+  type MetricExporter,
+  type MetricPusher,
+  type PushOutcome,
+} from './metric-pusher.ts'
 export {
   AS_DECLARED,
   type Counter,
@@ -66,7 +73,14 @@ export { createSampler, type Sampler } from './sampling/sampler.ts'
 export { createTokenBucket, type TokenBucket } from './sampling/token-bucket.ts'
 export { isTraceIdSampled } from './sampling/trace-id-ratio.ts'
 export { closedLabels, createSeriesTable, type LabelValues } from './series-table.ts'
-export { type EventAttributes, Span, type SpanKind, type SpanRecord, seenIn } from './span.ts'
+export {
+  type EventAttributes,
+  Span,
+  type SpanKind,
+  type SpanRecord,
+  seenIn,
+  traceFields,
+} from './span.ts'
 export type { SpanContext } from './span-context.ts'
 export { createSpanPipeline, type SpanPipeline } from './span-pipeline.ts'
 export { createStdoutExporter } from './stdout-exporter.ts'

@@ -1,10 +1,25 @@
 import type { Clock } from '../base/clock.ts'
+import type { LogFields } from '../base/logger.ts'
 import type { Decision } from './sampling/policy.ts'
 import type { SpanContext } from './span-context.ts'
 
 /** What a sample carries as its exemplar: a span that can be looked up, or nothing. */
 export const seenIn = (span: Span | undefined): SpanContext | undefined =>
   span?.isExported === true ? span.context : undefined
+
+/**
+ * What a line of the log that is about a request carries, by OpenTelemetry's names. Made when the line is.
+ *
+ * @see https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/
+ */
+export const traceFields = (span: Pick<Span, 'context'> | undefined): LogFields =>
+  span === undefined
+    ? {}
+    : {
+        trace_id: span.context.traceId,
+        span_id: span.context.spanId,
+        trace_flags: span.context.flags.toString(16).padStart(2, '0'),
+      }
 
 export type SpanKind = 'CLIENT' | 'SERVER' | 'PRODUCER' | 'CONSUMER' | 'INTERNAL'
 

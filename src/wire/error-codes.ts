@@ -35,6 +35,12 @@ export const errorCodes = {
     template: '{limit} requests to the app are waiting already (--app-max-concurrency)',
     own: true,
   },
+  ERR_API_TOKEN: {
+    status: 401,
+    grpc: 'Unauthenticated',
+    template: 'invalid api token',
+    own: true,
+  },
   ERR_MIDDLEWARE: {
     status: 500,
     grpc: 'Internal',

@@ -8,6 +8,8 @@ export interface MetricFamily {
   readonly name: string
   readonly help: string
   readonly type: 'counter' | 'gauge' | 'histogram'
+  /** When it began to count: integer microseconds since the epoch. A Configuration that changes it begins anew. */
+  readonly startUs: number
   /** Read one after the other, each when it is rendered: a page of many takes more than one turn to make. */
   readonly series: Iterable<MetricSeries>
 }

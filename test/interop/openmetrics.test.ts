@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { startBackend } from '../e2e/backend-fixture.ts'
+import { component, startBlockSidecar } from '../support/block-sidecar.ts'
 import { exercised } from '../support/exercised-sidecar.ts'
 import { requirePartner } from '../support/partners.ts'
 import { send, startSidecars } from '../support/test-sidecars.ts'
@@ -70,6 +71,24 @@ describe('the OpenMetrics page', () => {
     const { body } = await send(a.metricsPort, 'GET', '/', [`Accept: ${ACCEPT}`])
     assert.match(body.toString(), /dapr_http_server_latency_count\{.*metadata.*\} 1/)
     assert.ok(!body.includes('trace_id'))
+  })
+
+  test('links what was published to its trace, alone and in bulk', async () => {
+    await using opened = await startBlockSidecar({
+      'events.yaml': component('events', 'pubsub.in-memory'),
+    })
+    await opened.call('POST', '/v1.0/publish/events/orders', 'x')
+    await opened.call('POST', '/v1.0/publish/bulk/events/orders', [{ entryId: 'a', event: 'x' }])
+    const { body } = await send(opened.sidecar.metricsPort, 'GET', '/', [`Accept: ${ACCEPT}`])
+    await opened.receiver.waitFor(({ spans }) => spans.length >= 4)
+    for (const name of ['egress_latencies', 'egress_bulk_latencies']) {
+      const pattern = new RegExp(
+        `pubsub_${name}_bucket\\{.*# \\{.*trace_id="(\\w+)",span_id="(\\w+)"`,
+      )
+      const [, traceId, spanId] = pattern.exec(body.toString()) ?? []
+      const span = opened.receiver.spans.find(({ id }) => id === spanId)
+      assert.deepEqual([span?.name, span?.traceId], ['publish orders', traceId], name)
+    }
   })
 
   test('of the backend parses', async function () {

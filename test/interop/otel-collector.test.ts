@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { createOtlpExporter } from '../../src/adapters/otlp/index.ts'
+import { createOtlpExporter, createOtlpMetricExporter } from '../../src/adapters/otlp/index.ts'
 import { type SpanRecord, toZipkinSpan } from '../../src/telemetry/index.ts'
+import type { MetricFamily } from '../../src/wire/metric-family.ts'
 import { encodeZipkinSpans } from '../../src/wire/zipkin-json.ts'
 import type { ZipkinSpan } from '../../src/wire/zipkin-span.ts'
 import { startBackend } from '../e2e/backend-fixture.ts'
@@ -26,6 +27,26 @@ const OTHER: SpanRecord = {
   remoteService: undefined,
   events: [],
 }
+const START_US = 1_767_225_600_000_000
+const common = { help: 'Help.', startUs: START_US }
+const FAMILIES: readonly MetricFamily[] = [
+  {
+    ...common,
+    name: 'dapr_http_server_request_count',
+    type: 'counter',
+    series: [
+      { labels: { path: '/a', status: '200' }, value: 3 },
+      { labels: { path: '/b', status: '500' }, value: 2 ** 40 },
+    ],
+  },
+  { ...common, name: 'sidelight_exporter_up', type: 'gauge', series: [{ labels: {}, value: 0.5 }] },
+  {
+    ...common,
+    name: 'dapr_http_server_latency',
+    type: 'histogram',
+    series: [{ labels: { path: '/a' }, bounds: [1, 2.5], counts: [4, 0], sum: 2 ** 33, count: 5 }],
+  },
+]
 /** What the Collector is told, so that a test need not wait for its queues. */
 const AT_ONCE = { sending_queue: { enabled: false }, retry_on_failure: { enabled: false } }
 const never = new AbortController().signal
@@ -126,6 +147,36 @@ describe('an OpenTelemetry Collector between a sidecar and the backend', () => {
     assert.deepEqual(rest, restBefore)
     for (const [key, value] of Object.entries(before)) assert.equal(tags[key], value, key)
   })
+
+  for (const protocol of ['http', 'grpc'] as const)
+    test(`hands on the metrics that are pushed by ${protocol}, unchanged`, async function () {
+      this.timeout(60_000)
+      await using receiver = await startOtlpReceiver('http')
+      await using collector = await startCollector(
+        this,
+        otlpTo(`http://${receiver.address}`, 'proto', 'gzip'),
+      )
+      for (const [endpointAddress, spoken] of [
+        [receiver.address, 'http'],
+        [collector[protocol], protocol],
+      ] as const) {
+        const settings = { isSecure: false, headers: {}, timeoutMs: 10_000 }
+        await using exporter = await createOtlpMetricExporter(
+          { ...settings, endpointAddress, protocol: spoken },
+          { serviceName: 'shop' },
+        )
+        assert.deepEqual(await exporter.push(FAMILIES, START_US + 7, never), { kind: 'pushed' })
+      }
+      await receiver.waitFor(() => receiver.metrics.length === 2)
+      // The Collector leaves out a number that is zero.
+      const [direct, relayed] = receiver.metrics.map(({ request }) =>
+        request.resourceMetrics?.map(({ resource, scopeMetrics }) => [
+          resource?.attributes,
+          scopeMetrics,
+        ]),
+      )
+      assert.deepEqual(relayed, direct)
+    })
 
   test('gives our exporter the answer of what stands behind it', async function () {
     this.timeout(60_000)

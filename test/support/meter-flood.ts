@@ -1,5 +1,4 @@
 import { createPromRegistry } from '../../src/adapters/prom-client/index.ts'
-import { silentLogger } from '../../src/base/logger.ts'
 import { DEFAULT_METRICS } from '../../src/policy/index.ts'
 import { beginExchange } from '../../src/sidecar/exchange.ts'
 import { createAppCallMeter } from '../../src/sidecar/telemetry/app-call-meter.ts'
@@ -23,10 +22,10 @@ const registry = createPromRegistry(sidecarCatalogue, {
   clock: createFakeClock(),
   processMetrics: false,
 })
-const own = { appId: 'shop', apiLogging: false }
+const own = { appId: 'shop' }
 const policy = () => DEFAULT_METRICS
 const recordCall = createAppCallMeter(registry, own, policy)
-const meter = createRequestMeter(registry, own, policy, recordCall, silentLogger)
+const meter = createRequestMeter(registry, own, policy, recordCall)
 const outcome = { status: 200, responseBytes: 10, aborted: false, broken: false }
 
 for (let n = 0; n < Number(count); n++) {

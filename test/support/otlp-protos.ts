@@ -52,9 +52,57 @@ export interface OtlpResponse {
   } | null
 }
 
-/** The service as `@grpc/grpc-js` takes it, made from the official files. */
-export const traceServiceDefinition = loadSync(
-  'opentelemetry/proto/collector/trace/v1/trace_service.proto',
+/** `ExportMetricsServiceRequest`, read the same way. */
+export interface OtlpMetricsRequest {
+  readonly resourceMetrics?: readonly {
+    readonly resource?: { readonly attributes?: readonly OtlpKeyValue[] } | null
+    readonly scopeMetrics?: readonly {
+      readonly scope?: { readonly name?: string } | null
+      readonly metrics?: readonly OtlpWireMetric[]
+    }[]
+  }[]
+}
+
+export interface OtlpWireMetric {
+  readonly name?: string
+  readonly description?: string
+  readonly unit?: string
+  readonly gauge?: { readonly dataPoints?: readonly OtlpWirePoint[] } | null
+  readonly sum?: {
+    readonly dataPoints?: readonly OtlpWirePoint[]
+    readonly aggregationTemporality?: number
+    readonly isMonotonic?: boolean
+  } | null
+  readonly histogram?: {
+    readonly dataPoints?: readonly OtlpWirePoint[]
+    readonly aggregationTemporality?: number
+  } | null
+}
+
+export interface OtlpWirePoint {
+  readonly attributes?: readonly OtlpKeyValue[]
+  readonly startTimeUnixNano?: string | number
+  readonly timeUnixNano?: string | number
+  readonly asDouble?: number
+  readonly count?: string | number
+  readonly sum?: number
+  readonly bucketCounts?: readonly (string | number)[]
+  readonly explicitBounds?: readonly number[]
+}
+
+export interface OtlpMetricsResponse {
+  readonly partialSuccess?: {
+    readonly rejectedDataPoints?: string | number
+    readonly errorMessage?: string
+  } | null
+}
+
+/** The services as `@grpc/grpc-js` takes them, made from the official files. */
+export const serviceDefinitions = loadSync(
+  [
+    'opentelemetry/proto/collector/trace/v1/trace_service.proto',
+    'opentelemetry/proto/collector/metrics/v1/metrics_service.proto',
+  ],
   {
     includeDirs: ['test/interop/vectors/otlp-protos'],
     longs: String,
@@ -64,8 +112,8 @@ export const traceServiceDefinition = loadSync(
 )
 
 const codec = <T>(name: string): { encode(value: T): Buffer; decode(bytes: Uint8Array): T } => {
-  const definition = traceServiceDefinition[
-    `opentelemetry.proto.collector.trace.v1.${name}`
+  const definition = serviceDefinitions[
+    `opentelemetry.proto.collector.${name}`
   ] as MessageTypeDefinition<unknown, unknown>
   return {
     encode: (value) => definition.serialize(value),
@@ -74,5 +122,11 @@ const codec = <T>(name: string): { encode(value: T): Buffer; decode(bytes: Uint8
 }
 
 /** Not our own codec: protobufjs over the official files. */
-export const otlpRequests = codec<OtlpRequest>('ExportTraceServiceRequest')
-export const otlpResponses = codec<OtlpResponse>('ExportTraceServiceResponse')
+export const otlpRequests = codec<OtlpRequest>('trace.v1.ExportTraceServiceRequest')
+export const otlpResponses = codec<OtlpResponse>('trace.v1.ExportTraceServiceResponse')
+export const otlpMetricsRequests = codec<OtlpMetricsRequest>(
+  'metrics.v1.ExportMetricsServiceRequest',
+)
+export const otlpMetricsResponses = codec<OtlpMetricsResponse>(
+  'metrics.v1.ExportMetricsServiceResponse',
+)

@@ -13,17 +13,24 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js'
 import {
+  type OtlpMetricsRequest,
+  type OtlpMetricsResponse,
   type OtlpRequest,
   type OtlpResponse,
+  otlpMetricsRequests,
+  otlpMetricsResponses,
   otlpRequests,
   otlpResponses,
-  traceServiceDefinition,
+  serviceDefinitions,
 } from './otlp-protos.ts'
 import { type Patience, waitUntil } from './wait-until.ts'
 
 /** How it answers from now on. */
 export type OtlpBehaviour =
-  | { readonly kind: 'accept'; readonly partialSuccess?: OtlpResponse['partialSuccess'] }
+  | {
+      readonly kind: 'accept'
+      readonly partialSuccess?: (OtlpResponse & OtlpMetricsResponse)['partialSuccess']
+    }
   /** HTTP answers with the status, gRPC with the code. */
   | {
       readonly kind: 'refuse'
@@ -39,15 +46,17 @@ export type OtlpBehaviour =
   /** Reads and never answers. */
   | { readonly kind: 'black-hole' }
 
-export interface ReceivedExport {
+export interface ReceivedExport<T = OtlpRequest> {
   readonly headers: Readonly<Record<string, string>>
-  readonly request: OtlpRequest
+  readonly request: T
 }
 
 export interface OtlpReceiver extends AsyncDisposable {
   /** `127.0.0.1:PORT`, for `otel.endpointAddress`. */
   readonly address: string
+  /** Of spans. */
   readonly exports: readonly ReceivedExport[]
+  readonly metrics: readonly ReceivedExport<OtlpMetricsRequest>[]
   /** Calls that the caller has left before there was an answer. */
   readonly abandoned: number
   behave(behaviour: OtlpBehaviour): void
@@ -61,6 +70,7 @@ export interface OtlpTls {
 
 interface Book {
   readonly exports: ReceivedExport[]
+  readonly metrics: ReceivedExport<OtlpMetricsRequest>[]
   readonly watchers: Set<() => void>
   behaviour: OtlpBehaviour
   abandoned: number
@@ -72,11 +82,18 @@ export async function startOtlpReceiver(
   first: OtlpBehaviour = { kind: 'accept' },
   tls?: OtlpTls,
 ): Promise<OtlpReceiver> {
-  const book: Book = { exports: [], watchers: new Set(), behaviour: first, abandoned: 0 }
+  const book: Book = {
+    exports: [],
+    metrics: [],
+    watchers: new Set(),
+    behaviour: first,
+    abandoned: 0,
+  }
   const { port, stop } = await (protocol === 'http' ? listenHttp(book, tls) : listenGrpc(book, tls))
   return {
     address: `127.0.0.1:${port}`,
     exports: book.exports,
+    metrics: book.metrics,
     get abandoned() {
       return book.abandoned
     },
@@ -87,15 +104,16 @@ export async function startOtlpReceiver(
       waitUntil(
         predicate,
         book.watchers,
-        () => `${book.exports.length} exports, ${book.abandoned} abandoned`,
+        () =>
+          `${book.exports.length} exports, ${book.metrics.length} of metrics, ${book.abandoned} abandoned`,
         patience,
       ),
     [Symbol.asyncDispose]: stop,
   }
 }
 
-function note(book: Book, received: ReceivedExport): void {
-  book.exports.push(received)
+function note<T>(book: Book, into: ReceivedExport<T>[], received: ReceivedExport<T>): void {
+  into.push(received)
   for (const watch of book.watchers) watch()
 }
 
@@ -113,11 +131,15 @@ async function listenHttp(book: Book, tls: OtlpTls | undefined) {
     response.on('close', () => {
       if (!response.writableEnded) abandon(book)
     })
-    note(book, {
-      headers: { ...(request.headers as Record<string, string>), ':path': request.url ?? '' },
-      request: otlpRequests.decode(isGzip ? gunzipSync(sent) : sent),
-    })
-    answerHttp(book.behaviour, response)
+    const body = isGzip ? gunzipSync(sent) : sent
+    const headers = {
+      ...(request.headers as Record<string, string>),
+      ':path': request.url ?? '',
+    }
+    const isMetrics = request.url?.endsWith('/metrics')
+    if (isMetrics) note(book, book.metrics, { headers, request: otlpMetricsRequests.decode(body) })
+    else note(book, book.exports, { headers, request: otlpRequests.decode(body) })
+    answerHttp(book.behaviour, response, isMetrics ? otlpMetricsResponses : otlpResponses)
   }
   const server =
     tls === undefined
@@ -138,34 +160,37 @@ async function listenHttp(book: Book, tls: OtlpTls | undefined) {
   }
 }
 
-function answerHttp(now: OtlpBehaviour, response: ServerResponse): void {
+function answerHttp(
+  now: OtlpBehaviour,
+  response: ServerResponse,
+  codec: { encode(value: OtlpResponse & OtlpMetricsResponse): Buffer },
+): void {
   if (now.kind === 'refuse') response.writeHead(now.status ?? 400, now.headers).end(now.message)
   if (now.kind === 'text') response.writeHead(200, { 'Content-Type': 'text/html' }).end(now.text)
   if (now.kind === 'accept')
     response
       .writeHead(200, { 'Content-Type': 'application/x-protobuf' })
-      .end(otlpResponses.encode(responseOf(now)))
+      .end(codec.encode(responseOf(now)))
 }
 
-const responseOf = (now: OtlpBehaviour & { kind: 'accept' }): OtlpResponse =>
+const responseOf = (now: OtlpBehaviour & { kind: 'accept' }): OtlpResponse & OtlpMetricsResponse =>
   now.partialSuccess === undefined ? {} : { partialSuccess: now.partialSuccess }
 
 async function listenGrpc(book: Book, tls: OtlpTls | undefined) {
-  const name = 'opentelemetry.proto.collector.trace.v1.TraceService'
-  const service = name
-    .split('.')
-    .reduce<unknown>(
-      (level, part) => (level as Record<string, unknown>)[part],
-      loadPackageDefinition(traceServiceDefinition),
-    ) as ServiceClientConstructor
-  const server = new Server()
-  server.addService(service.service, {
+  const serviceOf = (name: string) =>
+    `opentelemetry.proto.collector.${name}`
+      .split('.')
+      .reduce<unknown>(
+        (level, part) => (level as Record<string, unknown>)[part],
+        loadPackageDefinition(serviceDefinitions),
+      ) as ServiceClientConstructor
+  const exportInto = <T>(received: ReceivedExport<T>[]) => ({
     Export(
-      call: { request: OtlpRequest; metadata: Metadata; on(event: string, done: () => void): void },
-      done: sendUnaryData<OtlpResponse>,
+      call: { request: T; metadata: Metadata; on(event: string, done: () => void): void },
+      done: sendUnaryData<OtlpResponse & OtlpMetricsResponse>,
     ) {
       call.on('cancelled', () => abandon(book))
-      note(book, {
+      note(book, received, {
         headers: call.metadata.getMap() as Record<string, string>,
         request: call.request,
       })
@@ -177,6 +202,9 @@ async function listenGrpc(book: Book, tls: OtlpTls | undefined) {
       done({ code: now.code ?? 3, details: now.message ?? 'no', metadata })
     },
   })
+  const server = new Server()
+  server.addService(serviceOf('trace.v1.TraceService').service, exportInto(book.exports))
+  server.addService(serviceOf('metrics.v1.MetricsService').service, exportInto(book.metrics))
   const credentials =
     tls === undefined
       ? ServerCredentials.createInsecure()

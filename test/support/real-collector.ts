@@ -24,6 +24,8 @@ export async function startCollector(
   const [grpc, http, zipkin] = [await freePort(), await freePort(), await freePort()]
   const directory = await temporaryDirectory('sidelight-collector-')
   const file = directory.file('config.yaml')
+  // Zipkin takes none.
+  const forMetrics = Object.keys(exporters).filter((name) => name.startsWith('otlp'))
   const at = (port: number) => ({ endpoint: `127.0.0.1:${port}` })
   // JSON is YAML.
   await writeFile(
@@ -35,6 +37,9 @@ export async function startCollector(
         telemetry: { metrics: { level: 'none' }, logs: { level: 'warn' } },
         pipelines: {
           traces: { receivers: ['otlp', 'zipkin'], exporters: Object.keys(exporters) },
+          ...(forMetrics.length === 0
+            ? {}
+            : { metrics: { receivers: ['otlp'], exporters: forMetrics } }),
         },
       },
     }),

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { createSystemClock } from '../../src/base/clock.ts'
-import { createLogger, formatLogfmt } from '../../src/base/logger.ts'
+import { createLogger, formatJson, formatLogfmt } from '../../src/base/logger.ts'
 import { parseFlags } from '../../src/cli/flags.ts'
 import { sidecarFlags } from '../../src/cli/settings.ts'
 import { toSidecarSettings } from '../../src/cli/sidecar-settings.ts'
@@ -22,6 +22,7 @@ export interface TestSidecar {
   readonly url: string
   readonly internalPort: number
   readonly metricsPort: number
+  /** Lines from `debug` on, whatever `--log-level` says. */
   readonly log: readonly string[]
   /** `GET /metrics`. */
   metrics(): Promise<string>
@@ -119,7 +120,7 @@ export async function startSidecars(configuration = tracing()): Promise<Sidecars
         },
         createLogger({
           level: 'debug',
-          format: formatLogfmt,
+          format: parsed.value.values['log-as-json'] ? formatJson : formatLogfmt,
           fields: { app_id: appId },
           write: (line) => log.push(line),
           nowUs: clock.nowUs,

@@ -1,11 +1,11 @@
 import { request as requestHttp, validateHeaderName, validateHeaderValue } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http'
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
 import { codeOf, messageOf } from '../../base/fault.ts'
 import { VERSION } from '../../base/version.ts'
-import { type OtlpAnswer, type OtlpClient, rejectedOf } from './otlp-client.ts'
+import type { OtlpAnswer, OtlpClient, Rejected } from './otlp-client.ts'
 import type { OtlpSettings } from './otlp-settings.ts'
+import type { OtlpSignal } from './otlp-signals.ts'
 import { type HttpAnswer, postOnce } from './post-once.ts'
 
 const PROTOBUF = 'application/x-protobuf'
@@ -14,12 +14,16 @@ const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504])
 const MAX_RETRY_AFTER_MS = 60_000
 
 /** OTLP/HTTP with protobuf. Certificates and compression are those of OpenTelemetry's variables. */
-export async function createHttpClient(settings: OtlpSettings, url: URL): Promise<OtlpClient> {
-  const target = new URL('/v1/traces', url)
+export async function createHttpClient<T>(
+  settings: OtlpSettings,
+  url: URL,
+  { variable, path, encode, decodeRejected }: OtlpSignal<T>,
+): Promise<OtlpClient<T>> {
+  const target = new URL(settings.path ?? path, url)
   const { agentFactory, compression } = convertLegacyHttpOptions(
     { url: target.href, timeoutMillis: settings.timeoutMs },
-    'TRACES',
-    'v1/traces',
+    variable,
+    path,
     {},
   )
   const headers: Record<string, string> = {
@@ -34,18 +38,16 @@ export async function createHttpClient(settings: OtlpSettings, url: URL): Promis
   const agent = await agentFactory(target.protocol)
   const request = target.protocol === 'https:' ? requestHttps : requestHttp
   return {
-    async send(spans, signal) {
+    async send(message, signal) {
       const timeout = AbortSignal.timeout(settings.timeoutMs)
       try {
-        const body = ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array()
-        return answerOf(
-          await postOnce(
-            (options) => request(target, { ...options, agent, headers }),
-            body,
-            compression === 'gzip',
-            AbortSignal.any([signal, timeout]),
-          ),
+        const answer = await postOnce(
+          (options) => request(target, { ...options, agent, headers }),
+          encode(message),
+          compression === 'gzip',
+          AbortSignal.any([signal, timeout]),
         )
+        return answerOf(answer, decodeRejected)
       } catch (error) {
         if (timeout.aborted)
           return { kind: 'later', reason: `no answer within ${settings.timeoutMs} ms` }
@@ -56,11 +58,14 @@ export async function createHttpClient(settings: OtlpSettings, url: URL): Promis
   }
 }
 
-function answerOf({ status, contentType, retryAfter, body }: HttpAnswer): OtlpAnswer {
+function answerOf(
+  { status, contentType, retryAfter, body }: HttpAnswer,
+  decodeRejected: (answer: Uint8Array) => Rejected | undefined,
+): OtlpAnswer {
   if (status >= 200 && status < 300)
     return {
       kind: 'taken',
-      ...(contentType.startsWith(PROTOBUF) ? partialOf(body) : {}),
+      rejected: contentType.startsWith(PROTOBUF) ? saidOf(body, decodeRejected) : undefined,
     }
   const reason = `answered ${status}`
   if (!RETRYABLE.has(status)) return { kind: 'no', reason }
@@ -72,11 +77,14 @@ function answerOf({ status, contentType, retryAfter, body }: HttpAnswer): OtlpAn
   }
 }
 
-function partialOf(body: Uint8Array): ReturnType<typeof rejectedOf> {
+function saidOf(
+  body: Uint8Array,
+  decodeRejected: (answer: Uint8Array) => Rejected | undefined,
+): Rejected | undefined {
   try {
-    return rejectedOf(ProtobufTraceSerializer.deserializeResponse(body).partialSuccess)
+    return decodeRejected(body)
   } catch {
-    // The status says that the spans were taken; an answer in another form says nothing more.
-    return {}
+    // The status says that all was taken; an answer in another form says nothing more.
+    return undefined
   }
 }

@@ -1,30 +1,36 @@
-import type { ISerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer'
+import type {
+  ISerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer'
 
-/** A span as OpenTelemetry's libraries take it. */
-export type ReadableSpan =
-  typeof ProtobufTraceSerializer extends ISerializer<(infer S)[], unknown> ? S : never
+type RequestOf<S> = S extends ISerializer<infer R, unknown> ? R : never
+
+/** What goes out in one call, by signal, as OpenTelemetry's libraries take it. */
+export interface OtlpRequests {
+  readonly spans: RequestOf<typeof ProtobufTraceSerializer>
+  readonly metrics: RequestOf<typeof ProtobufMetricsSerializer>
+}
+export type OtlpSignalName = keyof OtlpRequests
+export type ReadableSpan = OtlpRequests['spans'][number]
+export type ResourceMetrics = OtlpRequests['metrics']
+
+/** What a receiver has not taken, while it took the rest. */
+export interface Rejected {
+  readonly count: number
+  readonly reason: string
+}
 
 /** What a receiver said to one attempt, whichever the protocol. */
 export type OtlpAnswer =
-  | {
-      readonly kind: 'taken'
-      readonly rejected?: { readonly spans: number; readonly reason: string }
-    }
+  | { readonly kind: 'taken'; readonly rejected?: Rejected | undefined }
   | { readonly kind: 'no'; readonly reason: string }
   | { readonly kind: 'later'; readonly reason: string; readonly retryAfterMs?: number }
 
-/** One protocol. */
-export interface OtlpClient {
+/** One protocol, for one signal. */
+export interface OtlpClient<T> {
   /** One attempt. Never rejects; gives up, as `later`, when the signal fires. */
-  send(spans: ReadableSpan[], signal: AbortSignal): Promise<OtlpAnswer>
+  send(request: T, signal: AbortSignal): Promise<OtlpAnswer>
   /** Does not wait for calls that are on their way. */
   close(): void
-}
-
-/** A partial success as the serializer reads it; absent when all was taken. */
-export function rejectedOf(
-  partial: { readonly rejectedSpans?: number; readonly errorMessage?: string } | undefined,
-): { rejected?: { spans: number; reason: string } } {
-  const spans = partial?.rejectedSpans ?? 0
-  return spans > 0 ? { rejected: { spans, reason: partial?.errorMessage ?? '' } } : {}
 }

@@ -2,10 +2,8 @@ import type { SpanKind, SpanRecord } from '../../telemetry/index.ts'
 import { SIDECAR_SCOPE } from '../../wire/instrumentation-scope.ts'
 import { PEER_SERVICE } from '../../wire/otlp-remote-endpoint.ts'
 import type { ReadableSpan } from './otlp-client.ts'
-import type { OtlpResource } from './otlp-settings.ts'
+import { toHrTime, type toResource } from './otlp-values.ts'
 
-/** As daprd says it. @see dapr `pkg/runtime/trace.go` */
-const SCHEMA_URL = 'https://opentelemetry.io/schemas/1.25.0'
 /** The API's numbers: one less than OTLP's. */
 const KINDS: Readonly<Record<SpanKind, ReadableSpan['kind']>> = {
   INTERNAL: 0,
@@ -17,51 +15,41 @@ const KINDS: Readonly<Record<SpanKind, ReadableSpan['kind']>> = {
 const UNSET = 0
 const ERROR = 2
 const SCOPE = { name: SIDECAR_SCOPE }
-const US_PER_SECOND = 1_000_000
 
-type HrTime = ReadableSpan['startTime']
 type Context = ReturnType<ReadableSpan['spanContext']>
 
-/** @returns a function that turns a span of ours into OpenTelemetry's; all of them share one resource */
-export function createSpanConverter({
-  serviceName,
-  attributes,
-}: OtlpResource): (span: SpanRecord) => ReadableSpan {
-  const resource: ReadableSpan['resource'] = {
-    attributes: { ...attributes, 'service.name': serviceName },
-    schemaUrl: SCHEMA_URL,
-    merge: () => resource,
-    getRawAttributes: () => Object.entries(resource.attributes),
-  }
-  return (span) => {
-    const context = contextOf(span)
-    return {
-      name: span.name,
-      kind: KINDS[span.kind],
-      spanContext: () => context,
-      ...(span.parentId === undefined
-        ? {}
-        : {
-            parentSpanContext: {
-              traceId: context.traceId,
-              spanId: span.parentId,
-              traceFlags: context.traceFlags,
-            },
-          }),
-      startTime: toHrTime(span.startUs),
-      endTime: toHrTime(span.startUs + span.durationUs),
-      duration: toHrTime(span.durationUs),
-      status: span.error === undefined ? { code: UNSET } : { code: ERROR, message: span.error },
-      attributes: attributesOf(span),
-      events: span.events.map(toEvent),
-      links: [],
-      ended: true,
-      resource,
-      instrumentationScope: SCOPE,
-      droppedAttributesCount: 0,
-      droppedEventsCount: 0,
-      droppedLinksCount: 0,
-    }
+/** A span of ours as OpenTelemetry's. */
+export function toReadableSpan(
+  span: SpanRecord,
+  resource: ReturnType<typeof toResource>,
+): ReadableSpan {
+  const context = contextOf(span)
+  return {
+    name: span.name,
+    kind: KINDS[span.kind],
+    spanContext: () => context,
+    ...(span.parentId === undefined
+      ? {}
+      : {
+          parentSpanContext: {
+            traceId: context.traceId,
+            spanId: span.parentId,
+            traceFlags: context.traceFlags,
+          },
+        }),
+    startTime: toHrTime(span.startUs),
+    endTime: toHrTime(span.startUs + span.durationUs),
+    duration: toHrTime(span.durationUs),
+    status: span.error === undefined ? { code: UNSET } : { code: ERROR, message: span.error },
+    attributes: attributesOf(span),
+    events: span.events.map(toEvent),
+    links: [],
+    ended: true,
+    resource,
+    instrumentationScope: SCOPE,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
   }
 }
 
@@ -104,8 +92,3 @@ const toEvent = ({
   name,
   ...(attributes === undefined ? {} : { attributes }),
 })
-
-const toHrTime = (us: number): HrTime => [
-  Math.floor(us / US_PER_SECOND),
-  (us % US_PER_SECOND) * 1000,
-]

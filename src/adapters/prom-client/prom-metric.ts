@@ -93,7 +93,8 @@ function record(
   // A rate over a series that is not there yet would miss its first sample.
   if (definition.type === 'counter')
     for (const labels of closedLabels(definition)) seriesOf(labels)(0)
-  return { family: familyOf(metric, bounds, (labels) => exemplars.get(labels)), seriesOf }
+  const family = familyOf(metric, clock.nowUs(), bounds, (labels) => exemplars.get(labels))
+  return { family, seriesOf }
 }
 
 function openMetric(

@@ -32,6 +32,7 @@ export function createPromRegistry(
     count(0)
     folded.set(name, count)
   }
+  const startUs = options.clock.nowUs()
   const ofProcess = options.processMetrics ? processRegistry() : undefined
 
   const held = ({ name }: MetricDefinition) => {
@@ -67,7 +68,7 @@ export function createPromRegistry(
         ...[...metrics.values()].flatMap((metric) => metric.family() ?? []),
         // Its types call these descriptions; they are the metrics themselves.
         ...((ofProcess?.getMetricsAsArray() ?? []) as unknown as Metric[]).map((metric) =>
-          familyOf(metric),
+          familyOf(metric, startUs),
         ),
       ]
     },

@@ -22,11 +22,13 @@ interface RecordedSeries {
 export type SeriesExemplars = readonly (Exemplar | undefined)[]
 
 /**
+ * @param startUs when it began to count
  * @param bounds as they are shown, where they are not those that prom-client was given
  * @param exemplarsOf by the labels that the series was made with, the object itself
  */
 export function familyOf(
   metric: Metric<string>,
+  startUs: number,
   bounds: readonly number[] = (metric as unknown as Recorded).upperBounds ?? [],
   exemplarsOf: (labels: object) => SeriesExemplars | undefined = () => undefined,
 ): MetricFamily {
@@ -43,5 +45,5 @@ export function familyOf(
       for (const each of Object.values(recorded.hashMap)) yield seriesOf(each)
     },
   }
-  return { name, help, type, series }
+  return { name, help, type, startUs, series }
 }

@@ -228,7 +228,7 @@ const toSidecarArgv = (app: RunApp, { componentsDirectory }: DefaultResources): 
   `--metrics-listen-address=${LOOPBACK}`,
   `--max-body-size=${app.maxBodySize}`,
   `--read-buffer-size=${app.readBufferSize}`,
-  `--enable-api-logging=${app.apiLogging}`,
+  ...(app.apiLogging === undefined ? [] : [`--enable-api-logging=${app.apiLogging}`]),
   ...(app.healthCheck === undefined
     ? []
     : [

@@ -1,4 +1,5 @@
 import type { Logger } from '../../base/logger.ts'
+import { traceFields } from '../../telemetry/index.ts'
 import type { Reply } from '../message.ts'
 import type { Exchange, Step } from '../step.ts'
 
@@ -18,7 +19,10 @@ export const rescue = <X extends Exchange>(
   rescue(x, error) {
     const reply = toReply(x, error)
     if (reply !== undefined) return reply
-    log.error('bug', { error: error instanceof Error ? error.stack : String(error) })
+    log.error('bug', {
+      error: error instanceof Error ? error.stack : String(error),
+      ...traceFields(x.span),
+    })
     return bug
   },
 })

@@ -13,6 +13,7 @@ import {
   type Span,
   type TraceKeeper,
   type Tracer,
+  traceFields,
 } from '../../telemetry/index.ts'
 import type { AppChannel } from '../app-channel.ts'
 import { callApp } from '../call-app.ts'
@@ -61,7 +62,10 @@ export async function deliverEvent(
     failure = messageOf(error)
   }
   if (failure !== undefined) {
-    seldomLog.warning(`the app has not taken an event: ${failure}`, { component: name })
+    seldomLog.warning(`the app has not taken an event: ${failure}`, {
+      component: name,
+      ...traceFields(span),
+    })
     span?.fail(failure)
     if (span?.decision.sampled === false) keeper.keep(span.context.traceId, 'error')
   }

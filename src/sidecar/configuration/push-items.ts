@@ -9,6 +9,7 @@ import {
   type Span,
   type TraceKeeper,
   type Tracer,
+  traceFields,
 } from '../../telemetry/index.ts'
 import type { AppChannel } from '../app-channel.ts'
 import { callApp } from '../call-app.ts'
@@ -71,7 +72,10 @@ async function pushKey(
     failure = messageOf(error)
   }
   if (failure !== undefined) {
-    log.error(`the app has not taken a changed item: ${failure}`, { component: store })
+    log.error(`the app has not taken a changed item: ${failure}`, {
+      component: store,
+      ...traceFields(span),
+    })
     span?.fail(failure)
     if (span?.decision.sampled === false) keeper.keep(span.context.traceId, 'error')
   }

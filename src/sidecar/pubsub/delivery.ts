@@ -10,6 +10,7 @@ import {
   type Span,
   type TraceKeeper,
   type Tracer,
+  traceFields,
 } from '../../telemetry/index.ts'
 import type { AppChannel } from '../app-channel.ts'
 import type { Guard } from '../resiliency/guard.ts'
@@ -113,7 +114,10 @@ export function beginDelivery(
       let outcome: DeliveryOutcome = wanted
       const fail = (reason: string): void => {
         span?.fail(reason)
-        parts.seldomLog.warning(`a message was not delivered: ${reason}`, { topic: message.topic })
+        parts.seldomLog.warning(`a message was not delivered: ${reason}`, {
+          topic: message.topic,
+          ...traceFields(span),
+        })
       }
       if (failure !== undefined) fail(failure)
       if (mayBury && deadLetterTopic !== undefined)

@@ -38,9 +38,12 @@ export async function publishInBulk(
   const { clock, meter } = parts
   const startMs = clock.elapsedMs()
   const failed: FailedEntry[] = []
+  let span: Span | undefined
   let success = false
   try {
-    const waiting = prepareAll(parts, parent, hosted, entries)[Symbol.iterator]()
+    const all = prepareAll(parts, parent, hosted, entries)
+    span = all[0]?.prepared.span
+    const waiting = all[Symbol.iterator]()
     const lane = async (): Promise<void> => {
       for (const { entryId, prepared } of waiting)
         try {
@@ -52,7 +55,8 @@ export async function publishInBulk(
     await Promise.all(Array.from({ length: AT_ONCE }, lane))
     success = failed.length === 0
   } finally {
-    meter.publishedBatch(hosted.component.name, topic, success, clock.elapsedMs() - startMs)
+    const durationMs = clock.elapsedMs() - startMs
+    meter.publishedBatch(hosted.component.name, topic, success, durationMs, span)
   }
   return failed
 }

@@ -11,8 +11,22 @@ import type { AppSubscription, DeliveryOutcome } from './subscription.ts'
 
 /** Counts what daprd counts of messages, and how long they waited. @see dapr `pkg/diagnostics/component_monitoring.go` */
 export interface PubSubMeter {
-  published(component: string, topic: string, success: boolean, durationMs: number): void
-  publishedBatch(component: string, topic: string, success: boolean, durationMs: number): void
+  /** @param span of its way to the broker */
+  published(
+    component: string,
+    topic: string,
+    success: boolean,
+    durationMs: number,
+    span: Span | undefined,
+  ): void
+  /** @param span of one of its messages */
+  publishedBatch(
+    component: string,
+    topic: string,
+    success: boolean,
+    durationMs: number,
+    span: Span | undefined,
+  ): void
   /** Between publish and the begin of the first delivery. */
   waited(subscription: Heard, delayMs: number): void
   /** A topic is heard from now on: a count that is not there yet would miss its first message. */
@@ -106,10 +120,10 @@ export function createPubSubMeter(
     latency.observe(durationMs, seen)
   }
   return {
-    published: (component, topic, success, durationMs) =>
-      record(egress(topic, component, String(success)), durationMs),
-    publishedBatch: (component, topic, success, durationMs) =>
-      record(egressBulk(topic, component, String(success)), durationMs),
+    published: (component, topic, success, durationMs, span) =>
+      record(egress(topic, component, String(success)), durationMs, seenIn(span)),
+    publishedBatch: (component, topic, success, durationMs, span) =>
+      record(egressBulk(topic, component, String(success)), durationMs, seenIn(span)),
     waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
     hears({ pubsubName, topic }) {
       for (const outcome of OUTCOMES) deliveries(topic, pubsubName, outcome).inc(0)

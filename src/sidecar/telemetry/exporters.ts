@@ -1,4 +1,4 @@
-import { createOtlpExporter, type OtlpExporter } from '../../adapters/otlp/index.ts'
+import { createOtlpExporter } from '../../adapters/otlp/index.ts'
 import type { Clock } from '../../base/clock.ts'
 import { codeOf, messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -13,6 +13,7 @@ import {
   type ExporterName,
 } from '../../telemetry/index.ts'
 import type { SidecarSettings } from '../settings.ts'
+import { lazily } from './lazily.ts'
 
 export interface ExporterParts {
   readonly settings: Pick<SidecarSettings, 'serviceName' | 'resourceAttributes'>
@@ -47,8 +48,19 @@ export function createExporterSet({ settings, sender, clock, log }: ExporterPart
       (to, contentType, body, signal) => sender.post(to, contentType, body, signal, headers),
       (error) => `no answer from ${maskCredentials(url)}: ${messageOf(error) || codeOf(error)}`,
     )
-  const otlp = (spec: OtelSpec): Exporter & AsyncDisposable =>
-    whenLoaded(() => createOtlpExporter(spec, resource))
+  const otlp = (spec: OtelSpec): Exporter & AsyncDisposable => {
+    const exporter = lazily(() => createOtlpExporter(spec, resource))
+    return {
+      async export(...of) {
+        try {
+          return await (await exporter.get()).export(...of)
+        } catch (error) {
+          return { kind: 'failed', reason: messageOf(error) }
+        }
+      },
+      [Symbol.asyncDispose]: exporter[Symbol.asyncDispose],
+    }
+  }
   const keepOrMake = (name: ExporterName, spec: unknown, make: () => Exporter): Exporter => {
     const of = JSON.stringify(spec)
     const before = made.get(name)
@@ -85,24 +97,5 @@ export function createExporterSet({ settings, sender, clock, log }: ExporterPart
       ...(inForce?.zipkin && { zipkin: maskCredentials(inForce.zipkin.endpointAddress) }),
       ...(inForce?.otel && { otlp: maskCredentials(inForce.otel.endpointAddress) }),
     }),
-  }
-}
-
-/** OTLP's libraries are loaded with the first batch: who does not use them pays nothing. */
-function whenLoaded(load: () => Promise<OtlpExporter>): Exporter & AsyncDisposable {
-  let loading: Promise<OtlpExporter> | undefined
-  return {
-    async export(spans, signal) {
-      loading ??= load()
-      try {
-        return await (await loading).export(spans, signal)
-      } catch (error) {
-        return { kind: 'failed', reason: messageOf(error) }
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      const exporter = await loading?.catch(() => undefined)
-      await exporter?.[Symbol.asyncDispose]()
-    },
   }
 }

@@ -1,4 +1,3 @@
-import type { Logger } from '../../base/logger.ts'
 import { headerValue, type Outcome } from '../../net/index.ts'
 import type { MetricPolicy } from '../../policy/index.ts'
 import {
@@ -24,13 +23,10 @@ export interface RequestMeter {
 
 export function createRequestMeter(
   registry: MetricsRegistry,
-  settings: Pick<SidecarSettings, 'appId' | 'apiLogging'>,
+  { appId: app_id }: Pick<SidecarSettings, 'appId'>,
   policy: () => Pick<MetricPolicy, 'http'>,
   recordCall: AppCallMeter,
-  log: Logger,
 ): RequestMeter {
-  const app_id = settings.appId
-  const apiLog = log.child({ scope: 'dapr.runtime.http-info' })
   const server = {
     requests: registry.counter(httpMetrics.serverRequestCount),
     responses: registry.counter(httpMetrics.serverResponseCount),
@@ -122,7 +118,6 @@ export function createRequestMeter(
       recordAppCall(x, outcome, x.startMs + durationMs)
       recordPeerCall(x, outcome)
       recordAdded(x, 'api')
-      if (settings.apiLogging) apiLog.info('HTTP API Called', apiLogFields(x, outcome, durationMs))
     },
     peer(x, outcome, durationMs) {
       // What sidecars say among themselves is no invocation.
@@ -140,17 +135,6 @@ export function createRequestMeter(
 /** Absent when nobody serves it. */
 const servedPath = (x: SidecarExchange): string | undefined =>
   x.route === undefined && x.target === undefined ? undefined : shownPath(x)
-
-/** daprd's fields, and the trace: its lines have none. The path goes without its query and without keys. */
-const apiLogFields = (x: SidecarExchange, outcome: Outcome, durationMs: number) => ({
-  method: `${x.request.method} ${shownPath(x)}`,
-  useragent: headerValue(x.request.headers, 'user-agent') ?? '',
-  code: outcome.status,
-  size: outcome.responseBytes,
-  duration: Math.trunc(durationMs),
-  trace_id: x.span?.context.traceId,
-  span_id: x.span?.context.spanId,
-})
 
 const callerOf = (x: SidecarExchange): string =>
   headerValue(x.request.headers, 'dapr-caller-app-id') ?? ''

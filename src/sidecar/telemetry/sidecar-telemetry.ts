@@ -21,6 +21,7 @@ import type { SidecarSettings } from '../settings.ts'
 import { createExporterSet, type ExporterSet } from './exporters.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { createLiveMetrics, type LiveMetrics } from './live-metrics.ts'
+import { startMetricsPush } from './metrics-push.ts'
 import { createReloadMeter } from './reload-meter.ts'
 
 /** The sidecar's tracer and exporters, as the Configuration in force asks for them. */
@@ -42,18 +43,24 @@ export interface SidecarTelemetry {
 }
 
 export function createSidecarTelemetry(parts: {
-  readonly settings: Pick<SidecarSettings, 'serviceName' | 'resourceAttributes' | 'batch'>
+  readonly settings: Pick<
+    SidecarSettings,
+    'serviceName' | 'resourceAttributes' | 'batch' | 'metricsPush'
+  >
   readonly registry: MetricsRegistry
   readonly sender: Sender
   readonly clock: Clock
   readonly ids: IdSource
   readonly log: Logger
+  readonly hostName: string
+  readonly pid: number
 }): SidecarTelemetry {
   const { settings, registry, sender, clock, ids, log } = parts
   let policy: TelemetryPolicy = compileTelemetry(EMPTY_CONFIGURATION)
   const ledger = createLedger(registry, clock.nowUs)
   const exporters = createExporterSet(parts)
   const metrics = createLiveMetrics(registry)
+  const push = startMetricsPush(parts)
   const generation = registry.gauge(configurationMetrics.generation).with({})
   const reloads = createReloadMeter(registry, configurationMetrics)
 
@@ -106,9 +113,16 @@ export function createSidecarTelemetry(parts: {
       return metrics.apply(snapshot.configuration)
     },
     reloaded: reloads.reloaded,
-    shutdown: spans.shutdown,
+    async shutdown(deadlineMs) {
+      const untilMs = clock.elapsedMs() + deadlineMs
+      await spans.shutdown(deadlineMs)
+      // Last, so that they count those spans; a receiver of spans that hangs does not take their time.
+      await push?.shutdown(Math.max(MIN_PUSH_MS, untilMs - clock.elapsedMs()))
+    },
   }
 }
+
+const MIN_PUSH_MS = 500
 
 /** daprd's words, which test harnesses look for in its log. */
 function describeSampler({ sampling }: TelemetryPolicy): string {

@@ -146,11 +146,17 @@ describe('toSidecarSettings', () => {
     }
   })
 
-  test('tells all mistakes at once', () => {
+  test('tells all mistakes at once, those of variables too', () => {
     assert.deepEqual(
       refused('--app-protocol=h2c').map(({ path }) => path),
       ['--app-id', '--app-protocol'],
     )
+    const env = { OTEL_METRICS_EXPORTER: 'otlp', OTEL_METRIC_EXPORT_INTERVAL: '1m' }
+    const settings = read(['--app-protocol=h2c', '--app-id=a'], env)
+    assert.deepEqual(!settings.ok && settings.error.map(({ path }) => path), [
+      '--app-protocol',
+      'OTEL_METRIC_EXPORT_INTERVAL',
+    ])
   })
 })
 

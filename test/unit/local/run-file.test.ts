@@ -34,7 +34,7 @@ describe('parseRunFile [dapr: multi-app run template]', () => {
         maxConcurrency: undefined,
         maxBodySize: '4Mi',
         readBufferSize: '4Ki',
-        apiLogging: false,
+        apiLogging: undefined,
         healthCheck: undefined,
       },
     ])

@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createPromRegistry } from '../../../src/adapters/prom-client/index.ts'
-import { silentLogger } from '../../../src/base/logger.ts'
 import type { Request } from '../../../src/net/index.ts'
 import { DEFAULT_METRICS } from '../../../src/policy/index.ts'
 import { beginExchange, type SidecarExchange, type Target } from '../../../src/sidecar/exchange.ts'
@@ -39,10 +38,10 @@ async function pageOf(times: Partial<SidecarExchange>): Promise<string> {
     clock: createFakeClock(),
     processMetrics: false,
   })
-  const own = { appId: 'shop', apiLogging: false }
+  const own = { appId: 'shop' }
   const policy = () => DEFAULT_METRICS
   const recordCall = createAppCallMeter(registry, own, policy)
-  const meter = createRequestMeter(registry, own, policy, recordCall, silentLogger)
+  const meter = createRequestMeter(registry, own, policy, recordCall)
   const request = { method: 'GET', path: '/a', headers: [], contentLength: 0 } as unknown as Request
   const target = { kind: 'app', name: 'shop', method: 'a' } as Target
   const x = Object.assign(beginExchange(request), { target, ...times })

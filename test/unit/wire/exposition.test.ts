@@ -15,6 +15,7 @@ const requests: MetricFamily = {
   name: 'shop_requests_total',
   help: 'All "calls".',
   type: 'counter',
+  startUs: 0,
   series: [{ labels: { path: '/a', status: '200' }, value: 3, exemplar }],
 }
 const compat: MetricFamily = { ...requests, name: 'dapr_http_server_request_count' }
@@ -22,6 +23,7 @@ const latency: MetricFamily = {
   name: 'shop_latency_seconds',
   help: 'Time.',
   type: 'histogram',
+  startUs: 0,
   series: [
     {
       labels: { path: '/a' },
@@ -85,6 +87,7 @@ describe('renderExposition', () => {
       name: 'odd',
       help: odd,
       type: 'gauge',
+      startUs: 0,
       series: [{ labels: { text: odd }, value: 1 }],
     }
     const value = 'odd{text="a\\"b\\\\c\\nd"} 1'
@@ -105,7 +108,13 @@ describe('renderExposition', () => {
       [Number.NEGATIVE_INFINITY, '-Inf'],
     ] as const)
       assert.equal(
-        render('text', { name: 'a', help: '', type: 'gauge', series: [{ labels: {}, value }] })[2],
+        render('text', {
+          name: 'a',
+          help: '',
+          type: 'gauge',
+          startUs: 0,
+          series: [{ labels: {}, value }],
+        })[2],
         `a ${text}`,
       )
   })

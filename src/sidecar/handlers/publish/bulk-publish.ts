@@ -31,7 +31,8 @@ export const bulkPublish =
         metadata: { ...entry.metadata, ...metadata },
       })),
     )
-    return failedEntries.length === 0
-      ? NO_CONTENT
-      : { ...jsonReply({ failedEntries, errorCode: 'ERR_PUBSUB_PUBLISH_MESSAGE' }), status: 500 }
+    if (failedEntries.length === 0) return NO_CONTENT
+    const errorCode = 'ERR_PUBSUB_PUBLISH_MESSAGE'
+    parts.countError(errorCode)
+    return { ...jsonReply({ failedEntries, errorCode }), status: 500 }
   }

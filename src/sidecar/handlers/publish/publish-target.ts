@@ -4,10 +4,12 @@ import type { Hosted } from '../../components/component-host.ts'
 import type { SidecarExchange } from '../../exchange.ts'
 import type { PublishParts, ToPublish } from '../../pubsub/publish-message.ts'
 import { readTopicAccess } from '../../pubsub/topic-access.ts'
+import type { ErrorMeter } from '../../telemetry/error-meter.ts'
 import { type BlockParts, hostedOf } from '../block-parts.ts'
 import { contextOf, decodeParam, queryMetadata } from '../request-parts.ts'
 
-export type PublishHandlerParts = PublishParts & Pick<BlockParts, 'host' | 'maxBodyBytes'>
+export type PublishHandlerParts = PublishParts &
+  Pick<BlockParts, 'host' | 'maxBodyBytes'> & { readonly countError: ErrorMeter }
 
 /** Where a request wants to publish, and what it says of all its messages. */
 export interface PublishTarget {
