@@ -34,10 +34,18 @@ export function toGrafana(board: Board): Dashboard {
     for (const [j, panel] of row.panels.entries())
       builder.withPanel(toGrafanaPanel(panel, firstId + 1 + j, boards))
   }
-  const dashboard = builder.build()
-  // Of the library's own accord they stand behind a menu.
+  return withoutDefaults(builder.build())
+}
+
+/** What the library writes of its own accord: a place behind a menu, and fields that Grafana 13 does not know. */
+function withoutDefaults(dashboard: Dashboard): Dashboard {
   for (const each of [...(dashboard.links ?? []), ...(dashboard.annotations?.list ?? [])])
     delete each.placement
+  for (const variable of dashboard.templating?.list ?? [])
+    for (const field of ['auto', 'auto_min', 'auto_count'] as const) delete variable[field]
+  for (const panel of dashboard.panels ?? [])
+    if ('options' in panel && panel.type === 'table')
+      delete (panel.options as { footer?: unknown }).footer
   return dashboard
 }
 
