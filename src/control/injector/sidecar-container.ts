@@ -1,0 +1,188 @@
+import type { AnnotationName, AnnotationValues } from './annotations.ts'
+import type { EnvironmentVariable } from './pod.ts'
+
+/** What the injector was started with. */
+export interface InjectionSettings {
+  /** Of the sidecar. */
+  readonly image: string
+  readonly imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never'
+  /** Whether a sidecar is an init container that stays, unless the pod says otherwise. */
+  readonly nativeSidecar: boolean
+  /** For whom the token of a sidecar is. */
+  readonly tokenAudience: string
+}
+
+export const SIDECAR_NAME = 'daprd'
+export const TOKEN_VOLUME = 'dapr-identity-token'
+const TOKEN_PATH = '/var/run/secrets/dapr.io/sentrytoken'
+const HTTP_PORT = 3500
+const PUBLIC_PORT = 3501
+const GRPC_PORT = 50001
+const INTERNAL_PORT = 50002
+const METRICS_PORT = 9090
+
+/** Flags of the sidecar that an annotation sets, by the annotation. */
+const FLAGS = {
+  'app-port': 'app-port',
+  'app-protocol': 'app-protocol',
+  'app-max-concurrency': 'app-max-concurrency',
+  'app-channel-address': 'app-channel-address',
+  config: 'config',
+  'log-level': 'log-level',
+  'log-as-json': 'log-as-json',
+  'enable-api-logging': 'enable-api-logging',
+  'enable-metrics': 'enable-metrics',
+  'max-body-size': 'max-body-size',
+  'read-buffer-size': 'read-buffer-size',
+  'graceful-shutdown-seconds': 'dapr-graceful-shutdown-seconds',
+  'block-shutdown-duration': 'dapr-block-shutdown-duration',
+  'enable-app-health-check': 'enable-app-health-check',
+  'app-health-check-path': 'app-health-check-path',
+  'app-health-probe-interval': 'app-health-probe-interval',
+  'app-health-probe-timeout': 'app-health-probe-timeout',
+  'app-health-threshold': 'app-health-threshold',
+  'app-binding-options-timeout': 'app-binding-options-timeout',
+  'disable-init-endpoints': 'disable-init-endpoints',
+} as const satisfies Partial<Record<AnnotationName, string>>
+
+/** Ports that other containers and peers are told of. */
+export const portsOf = (values: AnnotationValues) => ({
+  http: HTTP_PORT,
+  grpc: values['grpc-port'] ?? GRPC_PORT,
+  internal: values['internal-grpc-port'] ?? INTERNAL_PORT,
+  metrics: values['metrics-port'] ?? METRICS_PORT,
+})
+
+/** The container of the sidecar, as the pod's annotations have it. Conforms to the Pod Security Standard `restricted`. */
+export function sidecarContainer(
+  appId: string,
+  values: AnnotationValues,
+  settings: InjectionSettings,
+): object {
+  const ports = portsOf(values)
+  const hasMetrics = values['enable-metrics'] !== false
+  return {
+    name: SIDECAR_NAME,
+    image: values['sidecar-image'] ?? settings.image,
+    imagePullPolicy: settings.imagePullPolicy,
+    args: argsOf(appId, values),
+    ports: [
+      { name: 'dapr-http', containerPort: ports.http },
+      { name: 'dapr-grpc', containerPort: ports.grpc },
+      { name: 'dapr-internal', containerPort: ports.internal },
+      ...(hasMetrics ? [{ name: 'dapr-metrics', containerPort: ports.metrics }] : []),
+    ],
+    env: environmentOf(values),
+    resources: resourcesOf(values),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      seccompProfile: { type: values['sidecar-seccomp-profile-type'] ?? 'RuntimeDefault' },
+    },
+    readinessProbe: {
+      httpGet: { path: '/v1.0/healthz', port: PUBLIC_PORT },
+      ...probeOf('readiness', values, { delay: 1, timeout: 1, period: 1 }),
+    },
+    livenessProbe: {
+      tcpSocket: { port: PUBLIC_PORT },
+      ...probeOf('liveness', values, { delay: 180, timeout: 3, period: 10 }),
+    },
+    volumeMounts: [
+      { name: TOKEN_VOLUME, mountPath: TOKEN_PATH, readOnly: true },
+      ...mountsOf(values['volume-mounts'], true),
+      ...mountsOf(values['volume-mounts-rw'], false),
+    ],
+  }
+}
+
+/** The token by which a sidecar proves who it is. */
+export const tokenVolume = ({ tokenAudience }: InjectionSettings): object => ({
+  name: TOKEN_VOLUME,
+  projected: {
+    sources: [
+      { serviceAccountToken: { audience: tokenAudience, expirationSeconds: 7200, path: 'token' } },
+    ],
+  },
+})
+
+function argsOf(appId: string, values: AnnotationValues): string[] {
+  const { http, grpc, internal, metrics } = portsOf(values)
+  const given = Object.entries(FLAGS).flatMap(([annotation, flag]) => {
+    const value = values[annotation as keyof typeof FLAGS]
+    return value === undefined ? [] : [`--${flag}=${value}`]
+  })
+  return [
+    'sidecar',
+    `--dapr-http-port=${http}`,
+    `--dapr-grpc-port=${grpc}`,
+    `--dapr-internal-grpc-port=${internal}`,
+    `--dapr-listen-addresses=${values['sidecar-listen-addresses'] ?? '[::1],127.0.0.1'}`,
+    `--dapr-public-port=${PUBLIC_PORT}`,
+    `--metrics-port=${metrics}`,
+    `--app-id=${appId}`,
+    '--mode=kubernetes',
+    ...given,
+  ]
+}
+
+function environmentOf(values: AnnotationValues): EnvironmentVariable[] {
+  const own: EnvironmentVariable[] = [
+    downward('NAMESPACE', 'metadata.namespace'),
+    downward('POD_NAME', 'metadata.name'),
+    downward('NODE_NAME', 'spec.nodeName'),
+    ...secret('DAPR_API_TOKEN', values['api-token-secret'], 'token'),
+    ...secret('APP_API_TOKEN', values['app-token-secret'], 'token'),
+  ]
+  const added: EnvironmentVariable[] = [
+    ...(values.env ?? []).map(([name, value]) => ({ name, value })),
+    ...(values['env-from-secret'] ?? []).flatMap(({ name, secret: from, key }) =>
+      secret(name, from, key),
+    ),
+  ]
+  const keys = added.map(({ name }) => name)
+  return [
+    ...own,
+    ...added,
+    ...(keys.length > 0 ? [{ name: 'DAPR_ENV_KEYS', value: keys.join(' ') }] : []),
+  ]
+}
+
+const downward = (name: string, fieldPath: string): EnvironmentVariable => ({
+  name,
+  valueFrom: { fieldRef: { fieldPath } },
+})
+
+const secret = (name: string, from: string | undefined, key: string): EnvironmentVariable[] =>
+  from === undefined ? [] : [{ name, valueFrom: { secretKeyRef: { name: from, key } } }]
+
+/** A sidecar at rest has 60 MB; keep's ring takes up to 16 MiB more. */
+const MEMORY = { requests: '64Mi', limits: '256Mi' }
+
+const resourcesOf = (values: AnnotationValues): object => ({
+  requests: {
+    cpu: values['sidecar-cpu-request'] ?? '50m',
+    memory: values['sidecar-memory-request'] ?? MEMORY.requests,
+  },
+  limits: {
+    ...(values['sidecar-cpu-limit'] && { cpu: values['sidecar-cpu-limit'] }),
+    memory: values['sidecar-memory-limit'] ?? MEMORY.limits,
+  },
+})
+
+const probeOf = (
+  kind: 'readiness' | 'liveness',
+  values: AnnotationValues,
+  defaults: { readonly delay: number; readonly timeout: number; readonly period: number },
+): object => ({
+  initialDelaySeconds: values[`sidecar-${kind}-probe-delay-seconds`] ?? defaults.delay,
+  timeoutSeconds: values[`sidecar-${kind}-probe-timeout-seconds`] ?? defaults.timeout,
+  periodSeconds: values[`sidecar-${kind}-probe-period-seconds`] ?? defaults.period,
+  failureThreshold: values[`sidecar-${kind}-probe-threshold`] ?? 5,
+})
+
+const mountsOf = (
+  mounts: readonly (readonly [string, string])[] | undefined,
+  readOnly: boolean,
+): object[] => (mounts ?? []).map(([name, mountPath]) => ({ name, mountPath, readOnly }))
