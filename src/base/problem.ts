@@ -19,12 +19,16 @@ export interface Problem {
 }
 
 /** One line for people: `file:line path: message (seen "…") [CODE]`. */
-export function formatProblem(problem: Problem): string {
+export const formatProblem = (problem: Problem): string =>
+  `${sayProblem(problem)} [${problem.code}]`
+
+/** The same, where a code stands already. */
+export function sayProblem(problem: Problem): string {
   const { file, line, path } = problem
   const place = file === undefined || line === undefined ? file : `${file}:${line}`
   const where = [place, path].filter(Boolean).join(' ')
   const seen = problem.seen === undefined ? '' : ` (seen ${JSON.stringify(problem.seen)})`
-  return `${where && `${where}: `}${problem.message}${seen} [${problem.code}]`
+  return `${where && `${where}: `}${problem.message}${seen}`
 }
 
 /** As a reader meets them: file by file, from top to bottom, the environment last. */

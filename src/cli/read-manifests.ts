@@ -12,8 +12,8 @@ export interface ManifestFile {
 /** Manifests of a whole system are larger than what a sidecar reads. */
 const MAX_BYTES = 10_485_760
 const MAX_FILES = 10_000
-const MANIFEST = /\.(ya?ml|json)$/i
-/** Hidden ones are other programs' own, also the snapshots of mounted ConfigMaps. */
+const MANIFEST = /^[^.].*\.(ya?ml|json)$/i
+/** Hidden ones are other programs' own, also the snapshots of mounted ConfigMaps; so are hidden files. */
 const SKIPPED_DIRECTORY = /^(\.|node_modules$)/
 
 /** @returns the files of all paths, sorted within each directory; or which paths do not exist */

@@ -48,7 +48,7 @@ export interface RunningSidecar {
  * Starts one sidecar with its watched Configuration and resources.
  *
  * @returns every problem of these resources when they are invalid: nothing was started then
- * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`, `COMPONENTS_FAILED`
+ * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`, `COMPONENT_FAILED`
  */
 export async function startSidecar(
   settings: SidecarSettings,

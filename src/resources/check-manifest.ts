@@ -3,7 +3,8 @@ import { combineParts, type ParseOptions } from './configuration/parse.ts'
 import { readConfigurationDocument } from './configuration/read-document.ts'
 import { isOfOthers, isRead, meantKind, remarkOn } from './dapr-kind.ts'
 import type { FoundDocument } from './directory/parse.ts'
-import { parseResourceDocuments, type ResourceDocument } from './yaml-source.ts'
+import { itemsOf } from './list-items.ts'
+import { parseResourceDocuments } from './yaml-source.ts'
 
 export interface ManifestReport {
   /** Errors and warnings of all Configurations in the text, and what else was meant for a sidecar. */
@@ -121,17 +122,3 @@ const isBlank = (piece: string): boolean => !/^[ \t]*[^\s#-]/m.test(piece.replac
 const EMPTY = 'it is empty, or holds comments only: a resource is needed'
 const isEmpty = (text: string): boolean =>
   !/[^\s\ufeff]/.test(text.replace(/^---(?=\s|$)|^\s*#.*$/gm, ''))
-
-/** `kubectl get -o yaml` wraps what it shows into a list. */
-function itemsOf(document: ResourceDocument): ResourceDocument[] {
-  const { items } = (document.value ?? {}) as { readonly items?: unknown }
-  if (!document.kind?.endsWith('List') || !Array.isArray(items)) return [document]
-  return items.map((value: unknown, i) => {
-    const kind = (value as { readonly kind?: unknown } | null)?.kind
-    return {
-      kind: typeof kind === 'string' ? kind : undefined,
-      value,
-      lineOf: (path) => document.lineOf(['items', i, ...path]),
-    }
-  })
-}

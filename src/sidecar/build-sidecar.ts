@@ -76,7 +76,7 @@ export interface SidecarDeps {
 export interface Sidecar {
   /**
    * Opens the ports, then waits for the app's in the background.
-   * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`, `COMPONENTS_FAILED`
+   * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`, `COMPONENT_FAILED`
    */
   start(): Promise<SidecarPorts>
   /** Settles when the app is there, or a stop came first. */

@@ -149,6 +149,17 @@ describe('sidelight config validate', function () {
     assert.match(lines.join('\n'), /^4 Configurations, \d+ Components, .*: valid$/)
   })
 
+  test('finds what has a sidecar refuse the whole directory, and passes over hidden files', async () => {
+    await using directory = await temporaryDirectory()
+    await writeFile(directory.file('a.yaml'), component('store', 'state.in-memory'))
+    await writeFile(directory.file('.b.yaml'), 'a: [1\n')
+    assert.equal(validate([directory.path]).status, 0)
+    await writeFile(directory.file('b.yaml'), 'a: [1\n')
+    const { status, lines } = validate([directory.path])
+    assert.equal(status, 1, lines.join('\n'))
+    assert.match(lines[0] ?? '', /^error: \S+b\.yaml:\d+ .*not valid YAML.*\[YAML_INVALID\]$/)
+  })
+
   test('names what is no YAML where nothing else was found', () => {
     const first = (text: string) => validate(['-'], text).lines[0] ?? ''
     assert.match(

@@ -319,6 +319,14 @@ describe('components from --resources-path', () => {
     )
     assert.match(broken?.error ?? '', /did you mean state\.in-memory\?/)
     assert.equal((await call('GET', 'second/a')).status, 204, 'the one before goes on')
+    assert.ok(sidecar.log.some((line) => line.includes('it runs on as it was before')))
+    await call('POST', 'second', [{ key: 'kept', value: 1 }])
+    await put('b.yaml', store('second'))
+    await eventually(async () =>
+      (await componentsOf(sidecar)).every(({ error }) => error === undefined),
+    )
+    const kept = await call('GET', 'second/kept')
+    assert.equal(kept.body.toString(), '1', 'an edit that is taken back opens nothing anew')
     await remove('b.yaml')
     await eventually(async () => (await call('GET', 'second/a')).status === 400)
     assert.equal((await call('GET', 'statestore/a')).body.toString(), '1')
@@ -372,10 +380,7 @@ describe('components from --resources-path', () => {
 
   test('that fail stop the start by name, unless errors are to be ignored', async () => {
     const broken = store('broken').replace('in-memory', 'oracle')
-    await assert.rejects(
-      open({ 'a.yaml': broken }),
-      /COMPONENTS_FAILED|no driver for state\.oracle/,
-    )
+    await assert.rejects(open({ 'a.yaml': broken }), /COMPONENT_FAILED|no driver for state\.oracle/)
     await using opened = await open({
       'a.yaml': broken.replace('spec:\n', 'spec:\n  ignoreErrors: true\n'),
     })

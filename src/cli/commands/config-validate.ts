@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { formatProblem, inOrder, type Problem } from '../../base/problem.ts'
 import { checkManifest, type FoundDocument } from '../../resources/index.ts'
 import { checkResources } from '../check-resources.ts'
@@ -11,7 +12,7 @@ const HELP = `sidelight config validate PATH… [flags]
 
 Checks Configurations, Components, Subscriptions and Resiliencies in files, directories (*.yaml, *.yml, *.json)
 and standard input (-): each Configuration by itself, the rest together with what else stands in their directory,
-as a sidecar reads them. Other resources are skipped. Secrets and variables that are referred to are not looked
+as a sidecar reads them that is pointed at it; it does not look into directories below. Other resources are skipped. Secrets and variables that are referred to are not looked
 up, and no component is opened.
 Exit code: 0 valid, 1 problems, 2 wrong usage.
 `
@@ -36,7 +37,7 @@ export const configValidate: Command = async (argv, context) => {
 
   const problems: Problem[] = []
   const skipped = new Map<string, number>()
-  const findBroken: (() => readonly Problem[])[] = []
+  const reports: { readonly file: string; findBroken(): readonly Problem[] }[] = []
   const resources: FoundDocument[] = []
   let configurations = 0
   for (const { file, text } of manifests.value) {
@@ -54,13 +55,18 @@ export const configValidate: Command = async (argv, context) => {
     problems.push(...report.problems)
     configurations += report.configurations
     resources.push(...report.resources)
-    findBroken.push(report.findBroken)
+    reports.push({ file, findBroken: report.findBroken })
     for (const [kind, count] of report.skipped) skipped.set(kind, (skipped.get(kind) ?? 0) + count)
   }
   problems.push(...(await checkResources(resources)))
+  // A sidecar refuses the whole directory for one file that is no YAML, whatever it was to be.
+  const read = new Set(resources.map(({ file }) => dirname(resolve(file))))
+  for (const { file, findBroken } of reports)
+    if (read.has(dirname(resolve(file))))
+      problems.push(...findBroken().filter(({ code }) => code !== 'NO_RESOURCE'))
   const isAllWell = (): boolean => problems.every(({ severity }) => severity === 'warning')
   if (configurations + resources.length === 0) {
-    if (isAllWell()) problems.push(...findBroken.flatMap((find) => find()))
+    if (isAllWell()) problems.push(...reports.flatMap(({ findBroken }) => findBroken()))
     if (isAllWell())
       problems.push({ path: paths.join(', '), code: 'NO_RESOURCE', message: NOTHING })
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import { codeOf, messageOf } from '../../base/fault.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { fileState } from '../file-state.ts'
+import { fileState, isEmptyFile } from '../file-state.ts'
 import type { Located } from '../located.ts'
 import { readResourceFile } from '../read-resource-file.ts'
 import type { Reload } from '../reload.ts'
@@ -25,19 +25,20 @@ export interface LiveResourcesOptions {
   readonly onReload: (reload: Reload, resources: Resources) => void
 }
 
-const RESOURCE_FILE = /\.(ya?ml|json)$/i
+/** Hidden ones are editors' and mounts' own. */
+const RESOURCE_FILE = /^[^.].*\.(ya?ml|json)$/i
 
 /** @returns the resources of the directories, watched; or every problem of the first reading */
 export async function watchResources(
   options: LiveResourcesOptions,
 ): Promise<Result<LiveResources, Problem[]>> {
   const { directories, clock, onReload } = options
-  const state = async (): Promise<string> => {
+  const state = secondLookAtEmpty(async () => {
     const files = await listFiles(directories)
-    if (!files.ok) return JSON.stringify(files.error)
+    if (!files.ok) return new Map([['(directory)', JSON.stringify(files.error)]])
     const states = await Promise.all(files.value.map(fileState))
-    return files.value.map((file, i) => `${file}:${states[i]}`).join(' ')
-  }
+    return new Map(files.value.map((file, i) => [file, states[i] as string]))
+  })
   const seen = await state()
   const first = await readResources(directories)
   if (!first.ok) return first
@@ -62,8 +63,11 @@ export async function watchResources(
       ...recovered,
     }
   }
+  let isClosed = false
   const reread = async (): Promise<void> => {
-    lastReload = await attempt()
+    const reload = await attempt()
+    if (isClosed) return
+    lastReload = reload
     onReload(lastReload, resources)
   }
   const watch = watchState(seen, {
@@ -74,8 +78,35 @@ export async function watchResources(
   return ok({
     current: () => resources,
     lastReload: () => lastReload,
-    [Symbol.dispose]: () => watch[Symbol.dispose](),
+    [Symbol.dispose]() {
+      isClosed = true
+      watch[Symbol.dispose]()
+    },
   })
+}
+
+/**
+ * Many programs empty a file before they write it: between the two it would take its components away. So a file that
+ * has just become empty is not seen before the next look.
+ */
+function secondLookAtEmpty(
+  statesOf: () => Promise<ReadonlyMap<string, string>>,
+): () => Promise<string> {
+  let said = new Map<string, string>()
+  return async () => {
+    const now = new Map(await statesOf())
+    for (const [file, state] of now) {
+      const before = said.get(file)
+      const isNewlyEmpty = isEmptyFile(state) && before !== undefined && !isEmptyFile(before)
+      if (!isNewlyEmpty) continue
+      // Of the whole directory: a reading for another file would find this one empty, too.
+      const told = JSON.stringify([...said])
+      said = new Map(said).set(file, state)
+      return told
+    }
+    said = now
+    return JSON.stringify([...now])
+  }
 }
 
 /** Without places: a moved line changes nothing. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { inOrder, type Problem } from '../../base/problem.ts'
 import { isOfOthers, remarkOn } from '../dapr-kind.ts'
+import { itemsOf } from '../list-items.ts'
 import type { Located, LocatedValue, ReadResource } from '../located.ts'
 import { prepare } from '../prepare.ts'
 import { valueAt } from '../seen-value.ts'
@@ -42,7 +43,7 @@ export async function parseResources(files: readonly ResourceText[]): Promise<Pa
   for (const { file, text } of files) {
     const { documents, problems } = parseResourceDocuments(text, file)
     syntax.push(...problems)
-    found.push(...documents.map((document) => ({ file, document })))
+    found.push(...documents.flatMap(itemsOf).map((document) => ({ file, document })))
   }
   const { resources, problems } = await readResources(found)
   return {

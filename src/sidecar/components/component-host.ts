@@ -1,5 +1,5 @@
 import { Fault, messageOf } from '../../base/fault.ts'
-import { formatProblem, type Problem } from '../../base/problem.ts'
+import { formatProblem, type Problem, sayProblem } from '../../base/problem.ts'
 import type { Block } from '../../components/index.ts'
 import type { Component, Located } from '../../resources/index.ts'
 import type { ComponentFailure } from '../../wire/sidecar-report.ts'
@@ -18,7 +18,7 @@ export interface Hosted<B> {
 export interface ComponentHost extends AsyncDisposable {
   /**
    * Starts all of them.
-   * @throws Fault `COMPONENTS_FAILED`, naming every one that failed and does not ignore errors
+   * @throws Fault `COMPONENT_FAILED`, naming every one that failed and does not ignore errors
    */
   start(components: readonly Located<Component>[]): Promise<void>
   /** Follows a change: one that fails leaves what was there, is logged, and shows in the list. */
@@ -131,8 +131,8 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
         const fatal = failed.filter(({ located }) => !located.resource.ignoreErrors)
         if (fatal.length > 0)
           throw new Fault(
-            'COMPONENTS_FAILED',
-            `${fatal.map((entry) => formatProblem(problemOf(entry))).join('\n')}\nspec.ignoreErrors: true starts without a component that fails`,
+            'COMPONENT_FAILED',
+            `${fatal.map((entry) => sayProblem(problemOf(entry))).join('\n')}\nspec.ignoreErrors: true starts without a component that fails`,
           )
         onChange()
       }),
@@ -153,10 +153,17 @@ export function createComponentHost(options: ComponentHostOptions): ComponentHos
           const isKnown = before !== undefined && isSame(before.located.resource, located.resource)
           // Another secret store may hold other secrets, or those that were missing.
           if (isKnown && !opened.has(secretStore)) continue
+          // An edit that failed is taken back: what runs is what is asked for, and keeps what it holds.
+          if (isRunning(before, located.resource) && !opened.has(secretStore)) {
+            entries.set(name, { ...before, located, error: undefined })
+            log.info(`component ${name} runs on as it did before the edit that failed`)
+            continue
+          }
           const entry = await open(located)
           entries.set(name, entry)
           opened.add(name)
-          if (entry.error !== undefined) log.error(formatProblem(problemOf(entry)))
+          if (entry.error !== undefined)
+            log.error(`${formatProblem(problemOf(entry))}${after(entry)}`)
           else retire(before?.hosted)
         }
         onChange()
@@ -204,5 +211,11 @@ const isOf = <K extends BlockName>(
   hosted: Hosted<Block> | undefined,
   block: K,
 ): hosted is Hosted<Blocks[K]> => hosted !== undefined && blockOf(hosted.component.type) === block
+
+const isRunning = (before: Entry | undefined, wanted: Component): before is Entry =>
+  before?.hosted !== undefined && isSame(before.hosted.component, wanted)
+
+const after = ({ hosted }: Entry): string =>
+  hosted === undefined ? '' : '; it runs on as it was before'
 
 const isSame = (a: Component, b: Component): boolean => JSON.stringify(a) === JSON.stringify(b)

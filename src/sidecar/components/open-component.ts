@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
+import { maskCredentials } from '../../base/mask-credentials.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Block, type DriverContext, readSettings } from '../../components/index.ts'
 import type { StateStore } from '../../components/state/index.ts'
@@ -76,7 +77,8 @@ export async function openComponent(
     const block = await Promise.race([opening, expired])
     return ok(keys.value === undefined ? block : encryptState(block as StateStore, keys.value))
   } catch (error) {
-    return err(messageOf(error))
+    // Drivers quote addresses, and people put passwords into these.
+    return err(maskCredentials(messageOf(error)))
   } finally {
     cancel()
   }

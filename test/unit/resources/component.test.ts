@@ -3,6 +3,7 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { createSystemClock } from '../../../src/base/clock.ts'
 import { parseResources, watchResources } from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const parse = async (text: string) => {
@@ -165,6 +166,67 @@ describe('watchResources', () => {
     await eventually(() => seen.at(-1) === 'a')
     const { result, problems, recovered } = live.lastReload()
     assert.deepEqual([result, problems, recovered], ['applied', [], true])
+  })
+
+  test('passes over hidden files, and reads the items of a list', async () => {
+    await using directory = await temporaryDirectory()
+    await writeFile(directory.file('.a.yaml.swp.yaml'), redis('hidden'))
+    const item = {
+      apiVersion: 'dapr.io/v1alpha1',
+      kind: 'Component',
+      spec: { type: 'state.redis' },
+    }
+    const items = ['a', 'b'].map((name) => ({ ...item, metadata: { name } }))
+    const list = { apiVersion: 'v1', kind: 'List', items }
+    await writeFile(directory.file('all.json'), JSON.stringify(list))
+    const watched = await watchResources({
+      directories: [directory.path],
+      clock: createFakeClock(),
+      onReload: () => undefined,
+    })
+    assert.ok(watched.ok)
+    using live = watched.value
+    const { components } = live.current()
+    assert.deepEqual(
+      components.map(({ resource }) => resource.name),
+      ['a', 'b'],
+    )
+  })
+
+  test('looks again before what an emptied file held is gone, and says nothing when it is over', async () => {
+    await using directory = await temporaryDirectory()
+    const file = directory.file('a.yaml')
+    await writeFile(file, redis('a'))
+    const clock = createFakeClock()
+    const seen: number[] = []
+    const watched = await watchResources({
+      directories: [directory.path],
+      clock,
+      onReload: (_, { components }) => seen.push(components.length),
+    })
+    assert.ok(watched.ok)
+    const live = watched.value
+    /** One look at the directory, to its end. */
+    const look = async (): Promise<void> => {
+      await eventually(() => clock.pending > 0)
+      clock.advance(250)
+      await eventually(() => clock.pending > 0)
+    }
+    await writeFile(file, '')
+    await look()
+    await writeFile(file, redis('b'))
+    await eventually(async () => {
+      await look()
+      return seen.length > 0
+    })
+    assert.deepEqual(seen, [1], 'the empty file was never read')
+    await writeFile(file, '')
+    await eventually(async () => {
+      await look()
+      return seen.length > 1
+    })
+    assert.deepEqual(seen, [1, 0], 'one that stays empty holds nothing')
+    live[Symbol.dispose]()
   })
 
   test('refuses a directory that is not there, by name', async () => {
