@@ -189,6 +189,29 @@ describe('state over HTTP [dapr: pkg/api/http/http.go]', () => {
       '400 ERR_MALFORMED_REQUEST: failed deserializing HTTP body: ttlInSeconds is a whole number of seconds',
     ],
     [
+      'a model of concurrency that nobody knows',
+      'POST',
+      'statestore',
+      [{ key: 'a', options: { concurrency: 'first' } }],
+      "500 ERR_STATE_SAVE: failed saving state in state store statestore: unrecognized concurrency model 'first'",
+    ],
+    [
+      'a model of consistency that nobody knows',
+      'DELETE',
+      'statestore/a?consistency=Strong',
+      undefined,
+      "500 ERR_STATE_DELETE: failed deleting state with key a: unrecognized consistency model 'Strong'",
+    ],
+    [
+      'either in a transaction',
+      'POST',
+      'statestore/transaction',
+      {
+        operations: [{ operation: 'delete', request: { key: 'a', options: { consistency: 'x' } } }],
+      },
+      "500 ERR_STATE_TRANSACTION: error while executing state transaction: unrecognized consistency model 'x'",
+    ],
+    [
       'an unknown operation',
       'POST',
       'statestore/transaction',

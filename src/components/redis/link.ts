@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
 import type { Logger } from '../../base/logger.ts'
+import { untilAborted } from '../../base/until-aborted.ts'
 import { createRedisClient, type RedisClient, type RedisCommand } from './clients.ts'
 import { addressesOf, type RedisLinkSettings } from './settings.ts'
 import { isHopeless, redisFault } from './trouble.ts'
@@ -218,16 +219,4 @@ function refuseUnsupported(settings: RedisLinkSettings): void {
     throw refuse('failover needs sentinelMasterName')
   if (settings.redisType === 'cluster' && settings.redisDB !== 0)
     throw refuse('a Redis Cluster has database 0 only: remove redisDB')
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    promise.catch(() => {})
-    return Promise.reject(signal.reason)
-  }
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { type Stats, statSync } from 'node:fs'
 import Database from 'libsql'
 import type { Clock } from '../../base/clock.ts'
@@ -39,8 +38,6 @@ export class SqliteDatabase implements AsyncDisposable {
     this.#database = database
     this.#clock = clock
     this.#waitMs = waitMs
-    // Each operation that waits listens.
-    setMaxListeners(0, this.#closing.signal)
     // Values go in as one list: the library takes a single Buffer for names, and ends the process over it.
     this.#sql = {
       run: (text, ...values) => this.#prepared(text).run(values).changes,

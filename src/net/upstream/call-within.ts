@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { Fault } from '../../base/fault.ts'
+import { onAbort } from '../../base/on-abort.ts'
 import { readBytes } from '../read-whole.ts'
 import type { UpstreamReply } from './upstream-request.ts'
 
@@ -35,10 +36,8 @@ export async function callWithin(
     reason ??= why
     abort()
   }
-  const stop = (): void => giveUp('given up')
   const cancel = clock.after(timeoutMs, () => giveUp(`no answer within ${timeoutMs} ms`))
-  signal?.addEventListener('abort', stop)
-  if (signal?.aborted) stop()
+  const endWait = signal && onAbort(signal, () => giveUp('given up'))
   try {
     const reply = await send((give) => {
       abort = give
@@ -50,6 +49,6 @@ export async function callWithin(
     throw reason === undefined ? cause : new Fault('UPSTREAM_ABORTED', reason, { cause })
   } finally {
     cancel()
-    signal?.removeEventListener('abort', stop)
+    endWait?.()
   }
 }

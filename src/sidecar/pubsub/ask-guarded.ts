@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '../../base/fault.ts'
+import { onAbort } from '../../base/on-abort.ts'
 import type { Span } from '../../telemetry/index.ts'
 import type { Failure, Guard } from '../resiliency/guard.ts'
 import type { Verdict } from './delivery.ts'
@@ -17,7 +18,7 @@ export async function askGuarded<T>(
   giveUp: (verdict: Verdict) => T,
 ): Promise<T> {
   if (guard === undefined) return ask(signal)
-  const left = new AbortController()
+  let endWait: () => void = () => undefined
   try {
     return await guard.run<T>({
       span,
@@ -27,8 +28,7 @@ export async function askGuarded<T>(
         return ask(attempt.signal)
       },
       onAbort(abort) {
-        if (signal.aborted) abort()
-        else signal.addEventListener('abort', abort, { signal: left.signal })
+        endWait = onAbort(signal, abort)
       },
       failureOf: (outcome) =>
         outcome.ok ? failureOf(outcome.value) : { reason: codeOf(outcome.error) ?? 'failed' },
@@ -38,6 +38,6 @@ export async function askGuarded<T>(
     const mayBury = !signal.aborted && codeOf(error)?.startsWith('BREAKER_') !== true
     return giveUp({ outcome: 'retry', mayBury, failure: messageOf(error) })
   } finally {
-    left.abort()
+    endWait()
   }
 }

@@ -1,3 +1,4 @@
+import { onAbort } from '../../base/on-abort.ts'
 import type { HandleMessage, IncomingMessage } from '../../components/pubsub/index.ts'
 import type { BulkSpec } from '../../resources/index.ts'
 import { CLOUD_EVENTS_JSON } from '../../wire/cloud-event.ts'
@@ -33,11 +34,12 @@ export function deliverInBulk(
   let batch: Waiting[] = []
   let bytes = 0
   let cancel: () => void = () => undefined
+  let endWait: () => void = () => undefined
 
   const flush = (): void => {
     cancel()
+    endWait()
     const due = batch
-    due[0]?.signal.removeEventListener('abort', flush)
     batch = []
     bytes = 0
     void sendBatch(parts, subscription, routes, due)
@@ -47,7 +49,7 @@ export function deliverInBulk(
       if (batch.length === 0) {
         cancel = parts.clock.after(maxAwaitMs, flush)
         // A subscription that ends waits for what is under way: nothing is left lying.
-        signal.addEventListener('abort', flush)
+        if (!signal.aborted) endWait = onAbort(signal, flush)
       }
       batch.push({ message, signal, resolve })
       bytes += message.data.length

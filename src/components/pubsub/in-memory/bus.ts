@@ -1,3 +1,4 @@
+import { onAbort } from '../../../base/on-abort.ts'
 import type { IncomingMessage, OutgoingMessage } from '../contract.ts'
 
 /** Where messages of one component go, in one process: each group gets each message once. */
@@ -63,17 +64,16 @@ export function createBus(): Bus {
           const next = waiting.messages.shift()
           if (next !== undefined) return Promise.resolve(next)
           return new Promise((resolve) => {
-            const leave = (): void => {
-              const at = waiting.takers.indexOf(taker)
-              if (at !== -1) waiting.takers.splice(at, 1)
-              resolve(undefined)
-            }
             const taker = (message: IncomingMessage): void => {
-              signal.removeEventListener('abort', leave)
+              endWait()
               resolve(message)
             }
             waiting.takers.push(taker)
-            signal.addEventListener('abort', leave, { once: true })
+            const endWait = onAbort(signal, () => {
+              const at = waiting.takers.indexOf(taker)
+              if (at !== -1) waiting.takers.splice(at, 1)
+              resolve(undefined)
+            })
           })
         },
       }

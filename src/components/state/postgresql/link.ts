@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import pg from 'pg'
@@ -6,6 +5,7 @@ import type { Clock } from '../../../base/clock.ts'
 import { Fault } from '../../../base/fault.ts'
 import type { Logger } from '../../../base/logger.ts'
 import { pause } from '../../../base/pause.ts'
+import { untilAborted } from '../../../base/until-aborted.ts'
 import type { SettingsOf } from '../../index.ts'
 import { addressOf, type PostgresAddress } from './address.ts'
 import type { postgresSettings } from './settings.ts'
@@ -43,8 +43,6 @@ export class PostgresLink implements AsyncDisposable {
     this.#where = `no connection to PostgreSQL at ${address.hostaddr ?? address.host}:${address.port}`
     this.#timeoutMs = timeoutMs
     this.#clock = clock
-    // Each operation that waits listens.
-    setMaxListeners(0, this.#closing.signal)
     let wasLost = false
     // Without a listener the loss of an idle connection would end the process.
     pool.on('error', (error) => {
@@ -185,14 +183,6 @@ export class PostgresLink implements AsyncDisposable {
       throw new Fault(fault.code, `${this.#where}: ${fault.message}`, { retryable: true })
     }
   }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }
 
 type Ssl = pg.PoolConfig['ssl']

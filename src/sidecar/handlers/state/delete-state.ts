@@ -1,10 +1,9 @@
-import type { Concurrency, Consistency } from '../../../components/state/index.ts'
-import { headerValue } from '../../../net/index.ts'
+import { apiFault, headerValue } from '../../../net/index.ts'
 import type { Handler } from '../../exchange.ts'
 import type { BlockParts } from '../block-parts.ts'
 import { NO_CONTENT } from '../replies.ts'
 import { decodeParam, queryMetadata } from '../request-parts.ts'
-import { etagOf } from './state-item.ts'
+import { etagOf, readOptions } from './state-item.ts'
 import { storedKeyOf, storeOf, writeFault } from './state-parts.ts'
 
 /** `DELETE /v1.0/state/{store}/{key}`, with the ETag in `If-Match`. A key that is not there is as good as deleted. */
@@ -18,8 +17,11 @@ export const deleteState =
     const { component, block } = hosted
     const options = {
       etag: etagOf(headerValue(x.request.headers, 'if-match')),
-      concurrency: (query.get('concurrency') || undefined) as Concurrency | undefined,
-      consistency: (query.get('consistency') || undefined) as Consistency | undefined,
+      ...readOptions(
+        query.get('concurrency') || undefined,
+        query.get('consistency') || undefined,
+        (reason) => apiFault('ERR_STATE_DELETE', { key, reason }),
+      ),
       metadata: queryMetadata(x.request.query),
     }
     await parts.calls

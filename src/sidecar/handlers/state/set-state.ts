@@ -1,8 +1,9 @@
+import { apiFault } from '../../../net/index.ts'
 import type { Handler } from '../../exchange.ts'
 import type { BlockParts } from '../block-parts.ts'
 import { NO_CONTENT } from '../replies.ts'
 import { malformed, queryMetadata, readJson } from '../request-parts.ts'
-import { readItem, toWrite } from './state-item.ts'
+import { type Refuse, readItem, toWrite } from './state-item.ts'
 import { storedKeyOf, storeOf, writeFault } from './state-parts.ts'
 
 /**
@@ -16,10 +17,14 @@ export const setState =
     const body = await readJson(x.request, parts.maxBodyBytes)
     if (!Array.isArray(body)) throw malformed('the body is an array of items')
     const common = queryMetadata(x.request.query)
-    const items = body.map(readItem).map((item) => ({
-      ...item,
-      metadata: { ...item.metadata, ...common },
-    }))
+    const refuse: Refuse = (reason) =>
+      apiFault('ERR_STATE_SAVE', { name: hosted.component.name, reason })
+    const items = body
+      .map((raw) => readItem(raw, refuse))
+      .map((item) => ({
+        ...item,
+        metadata: { ...item.metadata, ...common },
+      }))
     const writes = items.map((item) => toWrite(item, storedKeyOf(parts, hosted, item.key)))
     if (writes.length === 0) return NO_CONTENT
     const { component, block } = hosted

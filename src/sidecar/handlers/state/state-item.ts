@@ -1,3 +1,4 @@
+import type { Fault } from '../../../base/fault.ts'
 import type {
   Concurrency,
   Consistency,
@@ -17,8 +18,8 @@ export interface StateItem {
   readonly metadata: StateMetadata
 }
 
-/** @throws Fault `ERR_MALFORMED_REQUEST` */
-export function readItem(raw: unknown): StateItem {
+/** @param refuse says that an option is unknown @throws Fault `ERR_MALFORMED_REQUEST`, and what `refuse` makes */
+export function readItem(raw: unknown, refuse: Refuse): StateItem {
   const fields = fieldsOf(raw, 'an item')
   if (typeof fields.key !== 'string' || fields.key === '')
     throw malformed('"key" is a required field')
@@ -27,12 +28,38 @@ export function readItem(raw: unknown): StateItem {
     key: fields.key,
     value: fields.value ?? null,
     etag: etagOf(fields.etag),
-    // Passed on as they are: the store says what it does not know.
-    concurrency: textOf(options.concurrency, 'options.concurrency') as Concurrency | undefined,
-    consistency: textOf(options.consistency, 'options.consistency') as Consistency | undefined,
+    ...readOptions(
+      textOf(options.concurrency, 'options.concurrency'),
+      textOf(options.consistency, 'options.consistency'),
+      refuse,
+    ),
     metadata: metadataOf(fields.metadata, 'metadata'),
   }
 }
+
+export type Refuse = (reason: string) => Fault
+
+const CONCURRENCY: readonly Concurrency[] = ['first-write', 'last-write']
+const CONSISTENCY: readonly Consistency[] = ['strong', 'eventual']
+
+/** Dapr's stores say it in these words. [components-contrib: state/requests.go CheckRequestOptions] */
+export function readOptions(
+  concurrency: string | undefined,
+  consistency: string | undefined,
+  refuse: Refuse,
+): Pick<StateItem, 'concurrency' | 'consistency'> {
+  const known = <T extends string>(model: string, all: readonly T[], text: string | undefined) => {
+    const found = all.find((each) => each === text)
+    if (text === undefined || found !== undefined) return found
+    throw refuse(`unrecognized ${model} model '${text.slice(0, MAX_SHOWN)}'`)
+  }
+  return {
+    concurrency: known('concurrency', CONCURRENCY, concurrency),
+    consistency: known('consistency', CONSISTENCY, consistency),
+  }
+}
+
+const MAX_SHOWN = 40
 
 /** The value is JSON again, as daprd stores it: a text keeps its quotes. @throws Fault `ERR_MALFORMED_REQUEST` */
 export const toWrite = (item: StateItem, storedKey: string): StateWrite => ({

@@ -25,7 +25,7 @@ export const transactState =
     }
     const operations = raw.map((each): StateOperation => {
       const { operation, request } = fieldsOf(each, 'an operation')
-      const item = readItem(request)
+      const item = readItem(request, (reason) => apiFault('ERR_STATE_TRANSACTION', { reason }))
       const key = storedKeyOf(parts, hosted, item.key)
       if (operation === 'upsert') return { kind: 'upsert', write: toWrite(item, key) }
       if (operation === 'delete') return { kind: 'delete', key, options: toDelete(item) }
