@@ -20,7 +20,10 @@ const retry = field.section(
             from: 100,
             to: 599,
           }).optional(),
-          gRPCStatusCodes: codeRanges('The same for gRPC.', { from: 0, to: 16 }).optional(),
+          gRPCStatusCodes: codeRanges(
+            'The same for gRPC; without effect here, where calls are HTTP.',
+            { from: 0, to: 16 },
+          ).optional(),
         },
         'Which answers are retried.',
       )
