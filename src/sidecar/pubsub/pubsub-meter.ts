@@ -15,7 +15,7 @@ export interface PubSubMeter {
   publishedBatch(component: string, topic: string, success: boolean, durationMs: number): void
   /** Between publish and the begin of the first delivery. */
   waited(subscription: Heard, delayMs: number): void
-  /** A topic is heard from now on: a count that is not there yet would miss its first message. */
+  /** A topic is heard from now on: its counts stand at 0, one that is not there yet would miss its first message. */
   hears(subscription: Heard): void
   /** A delivery has begun; `delivered` ends it. */
   began(subscription: Heard): void
@@ -111,8 +111,12 @@ export function createPubSubMeter(
     publishedBatch: (component, topic, success, durationMs) =>
       record(egressBulk(topic, component, String(success)), durationMs),
     waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
-    hears({ pubsubName, topic }) {
-      for (const outcome of OUTCOMES) deliveries(topic, pubsubName, outcome).inc(0)
+    hears({ pubsubName, topic, bulk }) {
+      const taken = bulk === undefined ? ingress : bulkEvents
+      for (const outcome of OUTCOMES) {
+        deliveries(topic, pubsubName, outcome)
+        taken(topic, pubsubName, PROCESS_STATUS[outcome])
+      }
     },
     began: (subscription) => move(subscription, 1),
     delivered(subscription, outcome, durationMs, span) {
