@@ -374,17 +374,21 @@ export const resiliencyMetrics = {
 } as const
 
 const CALLER_LABELS = ['app_id', 'trustDomain', 'namespace'] as const
+/** Nobody has proven who calls. */
+const UNVERIFIED = { app_id: [''], trustDomain: [''], namespace: [''] } as const
 
 /** Decisions about callers; their labels are the caller's, once it has proven who it is. @see dapr `pkg/diagnostics/service_monitoring.go` */
 export const accessMetrics = {
   globalAllowed: counter('dapr_runtime_acl_global_policy_action_allowed_total', {
     help: 'The number of requests allowed by the global action specified in the access control policy.',
     labels: CALLER_LABELS,
+    closed: UNVERIFIED,
     compat: true,
   }),
   globalBlocked: counter('dapr_runtime_acl_global_policy_action_blocked_total', {
     help: 'The number of requests blocked by the global action specified in the access control policy.',
     labels: CALLER_LABELS,
+    closed: UNVERIFIED,
     compat: true,
   }),
 } as const

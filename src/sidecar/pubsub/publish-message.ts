@@ -38,6 +38,7 @@ export interface ToPublish {
 
 /** A message whose envelope is made and whose span is open. */
 export interface Prepared {
+  readonly span: Span | undefined
   /** @throws Fault `ERR_PUBSUB_PUBLISH_MESSAGE` */
   send(): Promise<void>
   /** Ends the span of a message that is not sent after all. */
@@ -53,12 +54,15 @@ export async function publishMessage(
 ): Promise<void> {
   const { clock, meter } = parts
   const startMs = clock.elapsedMs()
+  let prepared: Prepared | undefined
   let success = false
   try {
-    await preparePublish(parts, parent, hosted, message).send()
+    prepared = preparePublish(parts, parent, hosted, message)
+    await prepared.send()
     success = true
   } finally {
-    meter.published(hosted.component.name, message.topic, success, clock.elapsedMs() - startMs)
+    const durationMs = clock.elapsedMs() - startMs
+    meter.published(hosted.component.name, message.topic, success, durationMs, prepared?.span)
   }
 }
 
@@ -109,6 +113,7 @@ export function preparePublish(
     throw error
   }
   return {
+    span,
     async send() {
       try {
         const publish = () => block.publish(message)

@@ -11,10 +11,16 @@ import type { AppSubscription, DeliveryOutcome } from './subscription.ts'
 
 /** Counts what daprd counts of messages, and how long they waited. @see dapr `pkg/diagnostics/component_monitoring.go` */
 export interface PubSubMeter {
-  published(component: string, topic: string, success: boolean, durationMs: number): void
+  published(
+    component: string,
+    topic: string,
+    success: boolean,
+    durationMs: number,
+    span: Span | undefined,
+  ): void
   publishedBatch(component: string, topic: string, success: boolean, durationMs: number): void
-  /** Between publish and the begin of the first delivery. */
-  waited(subscription: Heard, delayMs: number): void
+  /** Between publish and the begin of the first delivery, whose span it is. */
+  waited(subscription: Heard, delayMs: number, span: Span | undefined): void
   /** A topic is heard from now on: its counts stand at 0, one that is not there yet would miss its first message. */
   hears(subscription: Heard): void
   /** A delivery has begun; `delivered` ends it. */
@@ -106,11 +112,12 @@ export function createPubSubMeter(
     latency.observe(durationMs, seen)
   }
   return {
-    published: (component, topic, success, durationMs) =>
-      record(egress(topic, component, String(success)), durationMs),
+    published: (component, topic, success, durationMs, span) =>
+      record(egress(topic, component, String(success)), durationMs, seenIn(span)),
     publishedBatch: (component, topic, success, durationMs) =>
       record(egressBulk(topic, component, String(success)), durationMs),
-    waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
+    waited: ({ pubsubName, topic }, delayMs, span) =>
+      delay(topic, pubsubName).observe(delayMs / 1_000, seenIn(span)),
     hears({ pubsubName, topic, bulk }) {
       const taken = bulk === undefined ? ingress : bulkEvents
       for (const outcome of OUTCOMES) {
