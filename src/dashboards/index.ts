@@ -1,14 +1,13 @@
 export { boardsOf, daprBoardsOf } from './boards/index.ts'
 export { DEFAULT_SLOS } from './default-slos.ts'
-export {
-  type Board,
-  hasExemplars,
-  type Panel,
-  type PanelKind,
-  type PanelLink,
-  type Query,
-  type Row,
-  type Unit,
+export type {
+  Board,
+  Panel,
+  PanelKind,
+  PanelLink,
+  Query,
+  Row,
+  Unit,
 } from './model.ts'
 export {
   clusterPrometheusFile,

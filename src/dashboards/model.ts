@@ -48,6 +48,8 @@ export interface Panel {
   readonly width: number
   /** Ascending: from this value on it is a warning, or bad. */
   readonly thresholds?: { readonly warning: number; readonly bad: number }
+  /** How high the axis reaches at least. Default: as high as the values. */
+  readonly top?: number
   /** Where a click on a series leads. Default: nowhere. */
   readonly link?: PanelLink
 }
@@ -74,6 +76,8 @@ export interface Query {
   readonly expr: string
   /** With `{{label}}`. */
   readonly legend: string
+  /** Each point leads to a trace: the values of its exemplars are those of the panel. Default: there is none. */
+  readonly exemplars?: true
 }
 
 export type PanelLink =
@@ -81,7 +85,3 @@ export type PanelLink =
   | 'traces'
   /** The board of one app. */
   | 'service'
-
-/** Panels whose lines show exemplars: each point leads to a trace. */
-export const hasExemplars = ({ kind, queries }: Panel): boolean =>
-  kind === 'lines' && queries.some(({ expr }) => expr.includes('_bucket'))

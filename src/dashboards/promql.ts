@@ -11,7 +11,7 @@ type ScrapeLabel = 'app_id' | 'namespace' | 'instance' | 'job'
 export type Matchers<L extends string> = Readonly<Partial<Record<L | ScrapeLabel, string>>>
 
 /** What the reader of a board has chosen; with All, series without the label are in, too. */
-const CHOSEN = { namespace: '=~"$namespace"', app_id: '=~"$app_id"' } as const
+export const CHOSEN = { namespace: '=~"$namespace"', app_id: '=~"$app_id"' } as const
 export const WINDOW = '$__rate_interval'
 
 /** A selector of the chosen apps. A metric or label that is not declared does not compile. */
@@ -31,6 +31,9 @@ export const rate = <L extends string>(
   metric: CounterDefinition<L>,
   matchers?: Matchers<L>,
 ): string => `rate(${of(metric, matchers)}[${WINDOW}])`
+
+/** Per second, whatever was chosen: of what knows no app. */
+export const rateOfAll = ({ name }: CounterDefinition): string => `rate(${name}[${WINDOW}])`
 
 export const sum = (expr: string, ...by: readonly string[]): string => aggregate('sum', expr, by)
 export const max = (expr: string, ...by: readonly string[]): string => aggregate('max', expr, by)
@@ -64,6 +67,16 @@ export const observed = <L extends string>(
   matchers?: Matchers<L>,
 ): string => `rate(${select(`${metric.name}_count`, { ...CHOSEN, ...matchers })}[${WINDOW}])`
 
+/** 0 where there is a whole and no part of it. Both have the same labels. */
+export const orNone = (part: string, whole: string): string => `${part} or 0 * ${whole}`
+
 /** The part of a sum that matches: 0 where none does, nothing where there is no whole. Both have the same labels. */
 export const share = (part: string, whole: string): string =>
-  `(${part} or 0 * ${whole}) / (${whole} > 0)`
+  `(${orNone(part, whole)}) / (${whole} > 0)`
+
+/** How often it was counted in the last hour. Prometheus takes it to the hour's ends, which leaves a fraction. */
+export const lastHour = <L extends string>(
+  metric: CounterDefinition<L>,
+  matchers: Matchers<L>,
+  ...by: readonly string[]
+): string => `round(${sum(`increase(${of(metric, matchers)}[1h])`, ...by)})`

@@ -140,6 +140,8 @@ export const sidecarMetrics = {
   }),
 } as const
 
+/** A count of what failed stands at 0 as soon as there is one of what did not. */
+const SUCCESS = { success: ['true', 'false'] } as const
 /** Without an operation: there is only one. */
 const CALL_LABELS = ['app_id', 'component', 'namespace', 'success'] as const
 const COMPONENT_LABELS = ['app_id', 'component', 'namespace', 'operation', 'success'] as const
@@ -150,6 +152,7 @@ export const componentMetrics = {
     help: 'The number of operations performed on the state component.',
     labels: COMPONENT_LABELS,
     openLabel: 'component',
+    closed: SUCCESS,
     compat: true,
   }),
   stateLatencies: histogram('dapr_component_state_latencies', {
@@ -163,6 +166,7 @@ export const componentMetrics = {
     help: 'The number of operations performed on the secret component.',
     labels: COMPONENT_LABELS,
     openLabel: 'component',
+    closed: SUCCESS,
     compat: true,
   }),
   secretLatencies: histogram('dapr_component_secret_latencies', {
@@ -176,6 +180,7 @@ export const componentMetrics = {
     help: 'The number of operations performed on the configuration component.',
     labels: COMPONENT_LABELS,
     openLabel: 'component',
+    closed: SUCCESS,
     compat: true,
   }),
   configurationLatencies: histogram('dapr_component_configuration_latencies', {
@@ -206,6 +211,7 @@ export const componentMetrics = {
     help: 'The number of outgoing messages published to the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
     openLabel: 'topic',
+    closed: SUCCESS,
     compat: true,
   }),
   egressLatencies: histogram('dapr_component_pubsub_egress_latencies', {
@@ -219,6 +225,7 @@ export const componentMetrics = {
     help: 'The number of bulk publish calls to the pub/sub component.',
     labels: ['app_id', 'component', 'namespace', 'success', 'topic'],
     openLabel: 'topic',
+    closed: SUCCESS,
     compat: true,
   }),
   egressBulkLatencies: histogram('dapr_component_pubsub_egress_bulk_latencies', {
@@ -264,6 +271,7 @@ export const componentMetrics = {
     help: 'The number of operations invoked on the output binding component.',
     labels: COMPONENT_LABELS,
     openLabel: 'component',
+    closed: SUCCESS,
     compat: true,
   }),
   outputBindingLatencies: histogram('dapr_component_output_binding_latencies', {
@@ -277,6 +285,7 @@ export const componentMetrics = {
     help: 'The number of incoming events arriving from the input binding component.',
     labels: CALL_LABELS,
     openLabel: 'component',
+    closed: SUCCESS,
     compat: true,
   }),
   inputBindingLatencies: histogram('dapr_component_input_binding_latencies', {
@@ -290,6 +299,7 @@ export const componentMetrics = {
     help: 'The number of operations performed on the conversation component.',
     labels: CALL_LABELS,
     openLabel: 'component',
+    closed: SUCCESS,
     compat: true,
   }),
   conversationLatencies: histogram('dapr_component_conversation_latencies', {
@@ -364,17 +374,21 @@ export const resiliencyMetrics = {
 } as const
 
 const CALLER_LABELS = ['app_id', 'trustDomain', 'namespace'] as const
+/** Nobody has proven who calls. */
+const UNVERIFIED = { app_id: [''], trustDomain: [''], namespace: [''] } as const
 
 /** Decisions about callers; their labels are the caller's, once it has proven who it is. @see dapr `pkg/diagnostics/service_monitoring.go` */
 export const accessMetrics = {
   globalAllowed: counter('dapr_runtime_acl_global_policy_action_allowed_total', {
     help: 'The number of requests allowed by the global action specified in the access control policy.',
     labels: CALLER_LABELS,
+    closed: UNVERIFIED,
     compat: true,
   }),
   globalBlocked: counter('dapr_runtime_acl_global_policy_action_blocked_total', {
     help: 'The number of requests blocked by the global action specified in the access control policy.',
     labels: CALLER_LABELS,
+    closed: UNVERIFIED,
     compat: true,
   }),
 } as const
@@ -385,6 +399,7 @@ export const middlewareMetrics = {
     help: 'Requests that a handler of a pipeline (httpPipeline, appHttpPipeline) was asked about, by outcome: passed, changed, refused, failed.',
     labels: ['pipeline', 'handler', 'outcome'],
     openLabel: 'handler',
+    closed: { outcome: ['passed', 'changed', 'refused', 'failed'] },
   }),
 } as const
 
@@ -420,6 +435,7 @@ export const pipelineMetrics = {
     help: 'Sampling decisions, by the rule that decided (parent, rate, floor, limit, force, or a rule of the Configuration) and by what was decided: sampled, unsampled.',
     labels: ['rule', 'decision'],
     openLabel: 'rule',
+    closed: { decision: ['sampled', 'unsampled'] },
   }),
   spansExported: counter('sidelight_exporter_spans_exported_total', {
     help: 'Sampled spans that an exporter delivered.',
@@ -438,6 +454,11 @@ export const pipelineMetrics = {
   requestsRefused: counter('sidelight_requests_refused_total', {
     help: 'Requests whose head was refused before any routing, by status.',
     labels: ['server', 'status'],
+    closed: {
+      server: ['api', 'public', 'internal', 'metrics'],
+      // No tunnel, no HTTP, too slow, too large.
+      status: ['400', '408', '431', '501'],
+    },
   }),
   seriesFolded: counter('sidelight_metrics_folded_total', {
     help: 'Samples that were recorded under the label value {overflow}, since their metric had reached its bound of series.',

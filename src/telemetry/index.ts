@@ -72,7 +72,7 @@ export type {
 export { createSampler, type Sampler } from './sampling/sampler.ts'
 export { createTokenBucket, type TokenBucket } from './sampling/token-bucket.ts'
 export { isTraceIdSampled } from './sampling/trace-id-ratio.ts'
-export { closedLabels, createSeriesTable, type LabelValues } from './series-table.ts'
+export { createSeriesTable, type LabelValues } from './series-table.ts'
 export {
   type EventAttributes,
   Span,

@@ -13,7 +13,7 @@ interface Definition<L extends string> {
   readonly labels: readonly L[]
   /** What it is filled with has no bound (paths, topics, names): its series are bounded, the rest is folded into one. */
   readonly openLabel?: NoInfer<L>
-  /** Every value of every label: a counter stands at 0 for each from the start. */
+  /** Every value of a label: a counter stands at 0 for each as soon as the values of its other labels are known. */
   readonly closed?: Readonly<Partial<Record<NoInfer<L>, readonly string[]>>>
   /** The name, labels or unit are Dapr's and break a rule of ours; kept so that its dashboards work. */
   readonly compat?: true
@@ -39,7 +39,7 @@ type Labels<L extends string> = Readonly<Record<L, string>>
 /** The span that a sample was taken in, if it is exported: whoever sees the sample finds the trace. */
 export type Seen = Pick<SpanContext, 'traceId' | 'spanId'> | undefined
 
-/** Series are held by their users, not looked up on each record: `const series = counter.with(labels)`. */
+/** Series are held by their users, not looked up on each record: `const series = counter.with(labels)`. It stands at 0. */
 export interface Counter<L extends string> {
   with(labels: Labels<L>): { inc(by?: number, seen?: Seen): void }
 }

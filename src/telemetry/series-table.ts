@@ -8,7 +8,8 @@ export const OVERFLOW = '{overflow}'
 
 /**
  * The series of one metric, each made once: labels as the view's rules rewrite them, in the order of the catalogue,
- * and not more than memory can take.
+ * and not more than memory can take. With a series come those of the other values of its closed labels: the first
+ * failure of a store is counted from 0, since its calls were.
  *
  * @param make opens the series of one set of labels
  * @param folded told of each sample that found no room
@@ -38,23 +39,32 @@ export function createSeriesTable(
     return write
   }
   const { rewrites } = view
-  return (values) =>
-    seriesOf(
-      Object.fromEntries(
-        definition.labels.map((name) => {
-          const value = values[name] ?? ''
-          return [name, rewrites?.get(name)?.(value) ?? value]
-        }),
-      ),
+  const rewritten = (values: LabelValues): LabelValues =>
+    Object.fromEntries(
+      definition.labels.map((name) => {
+        const value = values[name] ?? ''
+        return [name, rewrites?.get(name)?.(value) ?? value]
+      }),
     )
+  const withSiblings = (values: LabelValues): Write => {
+    const before = held.size
+    const write = seriesOf(rewritten(values))
+    if (definition.closed !== undefined && held.size > before)
+      for (const sibling of closedLabels(definition, values)) seriesOf(rewritten(sibling))
+    return write
+  }
+  for (const labels of closedLabels(definition, {})) seriesOf(rewritten(labels))
+  return withSiblings
 }
 
-/** Every set of labels of a metric whose labels are all closed; else none. */
-export function closedLabels({ labels, closed }: MetricDefinition): LabelValues[] {
+/** Every value of each closed label, with the values that the others have; none as long as one of those is not known. */
+function closedLabels({ labels, closed }: MetricDefinition, known: LabelValues): LabelValues[] {
   if (closed === undefined) return []
   return labels.reduce<LabelValues[]>(
-    (sets, name) =>
-      sets.flatMap((set) => (closed[name] ?? []).map((value) => ({ ...set, [name]: value }))),
+    (sets, name) => {
+      const values = closed[name] ?? [known[name]].filter((value) => value !== undefined)
+      return sets.flatMap((set) => values.map((value) => ({ ...set, [name]: value })))
+    },
     [{}],
   )
 }

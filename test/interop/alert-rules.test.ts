@@ -34,6 +34,7 @@ interface Case {
 const requests = (status: string) =>
   `dapr_http_client_completed_count{app_id="orders", path="/new", status="${status}"}`
 const slow = (rest: string) => `dapr_http_client_roundtrip_latency_${rest}`
+const DAY_S = 86_400
 const about = (app: string, more: Labels = {}): Labels => ({ app_id: app, ...more })
 
 const CASES: readonly Case[] = [
@@ -80,6 +81,30 @@ const CASES: readonly Case[] = [
       [slow('count{app_id="orders"}')]: '0+100x600',
     },
     at: '9h',
+  },
+  {
+    alert: 'SidelightObjectiveUnmeasured',
+    slo: 'latency',
+    about: about('orders'),
+    fires: {
+      [slow('bucket{app_id="orders", le="200"}')]: '0+80x30',
+      [slow('count{app_id="orders"}')]: '0+100x30',
+      [slow('bucket{app_id="stock", le="300"}')]: '0+80x30',
+    },
+    quiet: {
+      [slow('bucket{app_id="orders", le="300.0"}')]: '0+80x30',
+      [slow('count{app_id="orders"}')]: '0+100x30',
+    },
+    at: '20m',
+  },
+  {
+    alert: 'DaprIssuerCertificateExpires',
+    about: { job: 'dapr' },
+    // Time begins at 0.
+    fires: { 'dapr_sentry_issuercert_expiry_timestamp{job="dapr"}': `${10 * DAY_S + 600}x10` },
+    quiet: { 'dapr_sentry_issuercert_expiry_timestamp{job="dapr"}': `${30 * DAY_S + 600}x10` },
+    value: '10d 0h 0m 0s',
+    at: '10m',
   },
   {
     alert: 'SidelightSidecarDown',
@@ -191,7 +216,7 @@ async function readAlerts(): Promise<readonly Rule[]> {
 
 const filledIn = (text: string, labels: Labels, value: string): string =>
   text
-    .replace('{{ $value }}', value)
+    .replace(/\{\{ \$value[^}]*\}\}/, value)
     .replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? '')
 
 describe('the rules of Prometheus [promtool]', () => {

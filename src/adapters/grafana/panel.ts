@@ -28,13 +28,7 @@ import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-s
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as LinesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
-import {
-  hasExemplars,
-  type Panel,
-  type PanelKind,
-  type Query,
-  type Unit,
-} from '../../dashboards/index.ts'
+import type { Panel, PanelKind, Query, Unit } from '../../dashboards/index.ts'
 import { linkOf } from './links.ts'
 import { PROMETHEUS } from './variables.ts'
 
@@ -94,11 +88,9 @@ const BUILDERS: Readonly<Record<PanelKind, (panel: Panel) => AnyBuilder>> = {
       .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
       .graphMode(BigValueGraphMode.Area)
       .colorMode(panel.thresholds === undefined ? BigValueColorMode.None : BigValueColorMode.Value),
-  lines: (panel) =>
-    new LinesBuilder()
-      .targets(
-        panel.queries.map((query, i) => target(query, i).range().exemplar(hasExemplars(panel))),
-      )
+  lines(panel) {
+    const lines = new LinesBuilder()
+      .targets(panel.queries.map((query, i) => target(query, i).range()))
       .min(0)
       .fillOpacity(8)
       .showPoints(VisibilityMode.Never)
@@ -117,13 +109,13 @@ const BUILDERS: Readonly<Record<PanelKind, (panel: Panel) => AnyBuilder>> = {
       )
       .tooltip(
         new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
-      ),
+      )
+    return panel.top === undefined ? lines : lines.axisSoftMax(panel.top)
+  },
   heatmap: (panel) =>
     new HeatmapBuilder()
       .targets(
-        panel.queries.map((query, i) =>
-          target(query, i).range().format(PromQueryFormat.Heatmap).exemplar(true),
-        ),
+        panel.queries.map((query, i) => target(query, i).range().format(PromQueryFormat.Heatmap)),
       )
       .calculate(false)
       .yAxis(new YAxisConfigBuilder().unit(UNITS[panel.unit])),
@@ -178,5 +170,10 @@ const columnsOf = ({ queries }: Panel): Record<string, string> =>
     queries.map(({ id = '' }, i) => [queries.length === 1 ? 'Value' : valueColumn(i), id]),
   )
 
-const target = ({ expr, legend }: Query, nth: number): DataqueryBuilder =>
-  new DataqueryBuilder().datasource(PROMETHEUS).refId(refIdOf(nth)).expr(expr).legendFormat(legend)
+const target = ({ expr, legend, exemplars }: Query, nth: number): DataqueryBuilder =>
+  new DataqueryBuilder()
+    .datasource(PROMETHEUS)
+    .refId(refIdOf(nth))
+    .expr(expr)
+    .legendFormat(legend)
+    .exemplar(exemplars ?? false)

@@ -2,7 +2,6 @@ import { Counter, Gauge, Histogram, type Metric } from 'prom-client'
 import type { Clock } from '../../base/clock.ts'
 import {
   AS_DECLARED,
-  closedLabels,
   createSeriesTable,
   type LabelValues,
   type MetricDefinition,
@@ -84,15 +83,14 @@ function record(
   }
   const make = (labels: LabelValues): Write => {
     const write = writer(labels)
+    // A rate over a series that is not there yet would miss its first sample.
+    if (definition.type === 'counter') write(0)
     return (value, seen) => {
       write(value)
       if (seen !== undefined) note(labels, value, seen)
     }
   }
   const seriesOf = createSeriesTable(definition, view, make, folded)
-  // A rate over a series that is not there yet would miss its first sample.
-  if (definition.type === 'counter')
-    for (const labels of closedLabels(definition)) seriesOf(labels)(0)
   const family = familyOf(metric, clock.nowUs(), bounds, (labels) => exemplars.get(labels))
   return { family, seriesOf }
 }

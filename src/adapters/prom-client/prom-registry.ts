@@ -28,9 +28,7 @@ export function createPromRegistry(
   const folded = new Map<string, Write>()
   for (const { name, openLabel } of catalogue) {
     if (openLabel === undefined || counter === undefined) continue
-    const count = counter.with({ metric: name, label: openLabel })
-    count(0)
-    folded.set(name, count)
+    folded.set(name, counter.with({ metric: name, label: openLabel }))
   }
   const startUs = options.clock.nowUs()
   const ofProcess = options.processMetrics ? processRegistry() : undefined

@@ -33,9 +33,15 @@ function short(value: number): string {
 export function valueTicks(max: number, unit: Unit): number[] {
   if (unit === 'yes_no') return [0, 1]
   if (!(max > 0) || !Number.isFinite(max)) return [0, 1]
-  const rough = max / 4
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
+  const step = roundStep(max / 4, unit)
   const count = Math.ceil(max / step - 1e-9)
   return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(12)))
+}
+
+/** Nobody counts in halves, and the thousand of bytes is 1024. */
+function roundStep(rough: number, unit: Unit): number {
+  if (unit === 'bytes') return 2 ** Math.ceil(Math.log2(Math.max(1, rough)))
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
+  return unit === 'count' ? Math.max(1, step) : step
 }

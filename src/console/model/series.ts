@@ -46,6 +46,19 @@ export function windowOf(lengthMs: number, nowMs: number): BoardWindow {
   return { fromMs: toMs - lengthMs, toMs, stepMs, nowMs }
 }
 
+/** Steps that people read times in. */
+const TICKS_MIN = [1, 2, 5, 10, 15, 30, 60]
+const MAX_TICKS = 5
+
+/** Whole minutes in the window, five of them at most, none so late that its label finds no room. */
+export function timeTicks({ fromMs, toMs }: BoardWindow): number[] {
+  const widest = (toMs - fromMs) / (MAX_TICKS * 60_000)
+  const stepMs = (TICKS_MIN.find((step) => step >= widest) ?? Math.ceil(widest)) * 60_000
+  const first = Math.floor(fromMs / stepMs) + 1
+  const count = Math.floor((toMs - (toMs - fromMs) / 40) / stepMs) - first + 1
+  return Array.from({ length: count }, (_, i) => (first + i) * stepMs)
+}
+
 /** An expression as it is asked: with the app that was chosen, and an interval that holds four scrapes. */
 export function fillIn(expr: string, app: string, { stepMs }: BoardWindow): string {
   const seconds = Math.max(4 * SCRAPE_MS, stepMs) / 1_000

@@ -92,7 +92,7 @@ function Lines({ panel, drawn }: { panel: Panel; drawn: Drawn }) {
     <>
       <LineChart panel={panel} series={series} exemplars={drawn.exemplars} window={drawn.window} />
       <ul class="legend">
-        {series.slice(0, MAX_LEGENDS).map(({ name, color, points }) => (
+        {latestFirst(series).map(({ name, color, points }) => (
           <li key={name}>
             <i style={{ background: color }} /> {name}{' '}
             <b>{formatValue(points.at(-1)?.value, panel.unit)}</b>
@@ -105,6 +105,14 @@ function Lines({ panel, drawn }: { panel: Panel; drawn: Drawn }) {
     </>
   )
 }
+
+/** Those at 0 last: they are the first to find no room. */
+const latestFirst = (series: readonly NamedSeries[]): readonly NamedSeries[] =>
+  series.length <= MAX_LEGENDS
+    ? series
+    : [...series].sort((a, b) => latestOf(b) - latestOf(a)).slice(0, MAX_LEGENDS)
+
+const latestOf = ({ points }: NamedSeries): number => points.at(-1)?.value || 0
 
 function Calls({
   panel,
@@ -147,18 +155,23 @@ async function load(
   const answers = await Promise.all(exprs.map((expr) => get(expr, window, signal)))
   const failed = answers.find((answer) => !answer.ok)
   if (failed !== undefined && !failed.ok) return err(failed.error)
-  const [first = ''] = exprs
+  const marked = panel.queries.findIndex((query) => query.exemplars)
   const exemplars =
-    panel.kind === 'lines' && first.includes('_bucket')
-      ? await getExemplars(first, window, signal)
+    panel.kind === 'lines' && marked !== -1
+      ? await getExemplars(exprs[marked] ?? '', window, signal)
       : ok([])
   return ok({
-    answers: answers.flatMap((answer) => (answer.ok ? [answer.value] : [])),
+    answers: answers.flatMap((answer) =>
+      answer.ok ? [isOverTime ? answer.value.filter(hasLine) : answer.value] : [],
+    ),
     // Points to click on are a gift: a panel without them is whole.
     exemplars: exemplars.ok ? exemplars.value : [],
     window,
   })
 }
+
+/** A percentile of no calls is no number, however often it is asked for. */
+const hasLine = ({ points }: Series): boolean => points.some(({ value }) => Number.isFinite(value))
 
 const isEmpty = ({ answers }: Drawn): boolean => answers.every((series) => series.length === 0)
 

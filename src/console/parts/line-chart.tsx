@@ -18,7 +18,7 @@ const MAX_SHOWN_AT_POINTER = 8
 
 /** Lines over time. A gap in the data is a gap in the line. */
 export function LineChart(props: {
-  panel: Pick<Panel, 'unit' | 'thresholds' | 'title'>
+  panel: Pick<Panel, 'unit' | 'thresholds' | 'title' | 'top'>
   series: readonly NamedSeries[]
   exemplars: readonly Exemplar[]
   window: BoardWindow
@@ -26,7 +26,7 @@ export function LineChart(props: {
   const { panel, series, exemplars, window } = props
   const pointerMs = useSignal<number | undefined>(undefined)
   const values = [...series.flatMap(({ points }) => points), ...exemplars].map(({ value }) => value)
-  const max = Math.max(0, ...values.filter(Number.isFinite))
+  const max = Math.max(panel.top ?? 0, ...values.filter(Number.isFinite))
   const ticks = valueTicks(max, panel.unit)
   const top = ticks.at(-1) ?? 1
   const x = (atMs: number): number => (atMs - window.fromMs) / (window.toMs - window.fromMs)

@@ -20,11 +20,12 @@ export function ServiceMap(props: {
   const { graph, selected } = props
   const busiest = Math.max(1, ...graph.links.map((link) => link.callCount))
   const width = graph.width + 2 * MARGIN
-  const height = graph.height + 2 * MARGIN
+  const top = Math.max(MARGIN, aboveBoxes(graph))
+  const height = top + graph.height + MARGIN
   return (
     <div class="map-canvas">
       <svg
-        viewBox={`${-MARGIN} ${-MARGIN} ${width} ${height}`}
+        viewBox={`${-MARGIN} ${-top} ${width} ${height}`}
         style={{ maxWidth: `${width * 1.25}px`, minWidth: `${width * 0.75}px` }}
         aria-label="Services and their calls"
       >
@@ -51,6 +52,19 @@ export function ServiceMap(props: {
     </div>
   )
 }
+
+const LABEL_HEIGHT = 16
+
+/** How high the calls reach that go over the boxes of other services, their labels included. */
+const aboveBoxes = ({ links, byService, isRing }: ServiceGraph): number =>
+  Math.max(
+    0,
+    ...links.map(({ parent, child }) => {
+      const [from, to] = [byService.get(parent), byService.get(child)]
+      if (isRing || from === undefined || to === undefined) return 0
+      return LABEL_HEIGHT - routeEdge(from, to).y
+    }),
+  )
 
 function Service(props: {
   node: GraphNode

@@ -1,12 +1,15 @@
-import type { BoardWindow } from '../model/series.ts'
+import { type BoardWindow, timeTicks } from '../model/series.ts'
 import { formatTime } from '../model/times.ts'
 
-/** Five times below a chart. */
-export const TimeAxis = ({ window: { fromMs, toMs } }: { window: BoardWindow }) => (
+/** Times below a chart, at whole minutes. */
+export const TimeAxis = ({ window }: { window: BoardWindow }) => (
   <div class="chart-x">
-    {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-      <span key={share} style={{ left: `${share * 100}%` }}>
-        {formatTime(fromMs + share * (toMs - fromMs)).slice(0, 5)}
+    {timeTicks(window).map((atMs) => (
+      <span
+        key={atMs}
+        style={{ left: `${((atMs - window.fromMs) / (window.toMs - window.fromMs)) * 100}%` }}
+      >
+        {formatTime(atMs).slice(0, 5)}
       </span>
     ))}
   </div>

@@ -5,13 +5,16 @@ import {
   pipelineMetrics,
   resourceMetrics,
 } from '../../telemetry/index.ts'
-import type { Board } from '../model.ts'
+import { type Board, COLUMNS } from '../model.ts'
 import { processMetrics } from '../process-metrics.ts'
-import { of, quantile, rate, share, sum } from '../promql.ts'
-import { burnRate } from '../rules/burn.ts'
+import { CHOSEN, of, orNone, quantile, rate, share, sum } from '../promql.ts'
+import { burnRate, unmeasured } from '../rules/burn.ts'
 import type { Slo } from '../slo.ts'
 
 const { clientCompletedCount, clientRoundtripLatency, serverRequestCount } = httpMetrics
+const answered = sum(rate(clientCompletedCount), 'app_id')
+const asked = sum(rate(serverRequestCount), 'app_id')
+const calls = rate(invocationMetrics.requestSent)
 const failed = { status: '=~"5.."' }
 
 export const overview = (slos: readonly Slo[]): Board => ({
@@ -104,10 +107,20 @@ export const overview = (slos: readonly Slo[]): Board => ({
         about: `1 spends exactly what is allowed (${percent(1 - slo.objective)} bad answers); 14 pages somebody. Taken over the last hour.`,
         kind: 'lines',
         unit: 'count',
-        width: 24 / slos.length,
+        width: COLUMNS / slos.length,
         thresholds: { warning: 1, bad: 14.4 },
         link: 'traces',
-        queries: [{ expr: burnRate(slo, '1h'), legend: '{{app_id}}' }],
+        queries: [
+          { expr: burnRate(slo, '1h', CHOSEN), legend: '{{app_id}}' },
+          ...(slo.withinMs === undefined
+            ? []
+            : [
+                {
+                  expr: `0 * (${unmeasured(slo, slo.withinMs, CHOSEN)})`,
+                  legend: `{{app_id}} is not measured: its histogram has no bound of ${slo.withinMs} ms`,
+                },
+              ]),
+        ],
       })),
     },
     {
@@ -121,7 +134,7 @@ export const overview = (slos: readonly Slo[]): Board => ({
           unit: 'per_second',
           width: 8,
           link: 'service',
-          queries: [{ expr: sum(rate(clientCompletedCount), 'app_id'), legend: '{{app_id}}' }],
+          queries: [{ expr: answered, legend: '{{app_id}}' }],
         },
         {
           id: 'app-errors',
@@ -134,10 +147,7 @@ export const overview = (slos: readonly Slo[]): Board => ({
           link: 'traces',
           queries: [
             {
-              expr: share(
-                sum(rate(clientCompletedCount, failed), 'app_id'),
-                sum(rate(clientCompletedCount), 'app_id'),
-              ),
+              expr: share(sum(rate(clientCompletedCount, failed), 'app_id'), answered),
               legend: '{{app_id}}',
             },
           ],
@@ -166,13 +176,16 @@ export const overview = (slos: readonly Slo[]): Board => ({
             'Each app with its rate, errors and latency: what it answers, and what it asks its sidecar for.',
           kind: 'table',
           unit: 'count',
-          width: 12,
+          width: 8,
           link: 'service',
           queries: [
-            { id: 'answered/s', expr: sum(rate(clientCompletedCount), 'app_id'), legend: '' },
+            { id: 'answered/s', expr: orNone(answered, asked), legend: '' },
             {
               id: 'errors/s',
-              expr: sum(rate(clientCompletedCount, failed), 'app_id'),
+              expr: orNone(
+                sum(rate(clientCompletedCount, failed), 'app_id'),
+                orNone(answered, asked),
+              ),
               legend: '',
             },
             {
@@ -180,21 +193,33 @@ export const overview = (slos: readonly Slo[]): Board => ({
               expr: quantile(0.95, clientRoundtripLatency, ['app_id']),
               legend: '',
             },
-            { id: 'asked/s', expr: sum(rate(serverRequestCount), 'app_id'), legend: '' },
+            { id: 'asked/s', expr: orNone(asked, answered), legend: '' },
           ],
         },
         {
           id: 'map',
           title: 'Who calls whom',
-          about: 'Service invocations a second. Messages and state are on their own board.',
+          about:
+            'Service invocations a second, of those who call now. Messages and state are on their own board.',
           kind: 'map',
           unit: 'per_second',
-          width: 12,
+          width: 16,
           queries: [
-            { id: 'nodes', expr: sum(rate(clientCompletedCount), 'app_id'), legend: '{{app_id}}' },
+            // Whoever calls or is called is in it, also one that has no app, or no sidecar.
+            {
+              id: 'nodes',
+              expr: orNone(
+                orNone(answered, sum(calls, 'app_id')),
+                sum(
+                  `label_replace(${sum(calls, 'dst_app_id')}, "app_id", "$1", "dst_app_id", "(.*)")`,
+                  'app_id',
+                ),
+              ),
+              legend: '{{app_id}}',
+            },
             {
               id: 'edges',
-              expr: sum(rate(invocationMetrics.requestSent), 'app_id', 'dst_app_id'),
+              expr: `${sum(calls, 'app_id', 'dst_app_id')} > 0`,
               legend: '{{app_id}} → {{dst_app_id}}',
             },
           ],

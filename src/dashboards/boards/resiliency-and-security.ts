@@ -107,14 +107,14 @@ export const resiliencyAndSecurity: Board = {
           id: 'refused',
           title: 'Requests that are none',
           about:
-            'Refused before any routing, a second: heads too large, malformed or too slow. A scanner, or a broken client.',
+            'Refused before any routing, a second: heads malformed (400), too slow (408) or too large (431), and tunnels (501). A scanner, or a broken client.',
           kind: 'lines',
           unit: 'per_second',
           width: 8,
           queries: [
             {
-              expr: sum(rate(pipelineMetrics.requestsRefused), 'app_id', 'server', 'status'),
-              legend: '{{app_id}} {{server}} {{status}}',
+              expr: sum(rate(pipelineMetrics.requestsRefused), 'app_id', 'status'),
+              legend: '{{app_id}} {{status}}',
             },
           ],
         },

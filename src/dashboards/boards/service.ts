@@ -1,4 +1,9 @@
-import { httpMetrics, invocationMetrics, pipelineMetrics } from '../../telemetry/index.ts'
+import {
+  httpMetrics,
+  invocationMetrics,
+  pipelineMetrics,
+  sidecarMetrics,
+} from '../../telemetry/index.ts'
 import type { Board } from '../model.ts'
 import { buckets, quantile, rate, share, sum } from '../promql.ts'
 
@@ -34,7 +39,7 @@ export const service: Board = {
           id: 'errors',
           title: 'Errors by operation',
           about:
-            'Share of answers with 5xx. An operation with few requests jumps: look at both panels.',
+            'Share of answers with 5xx. An operation with few requests jumps: look at both panels. The first answer of a status begins its count, which no rate sees: of one alone, only the trace tells.',
           kind: 'lines',
           unit: 'ratio',
           width: 8,
@@ -145,12 +150,27 @@ export const service: Board = {
           ],
         },
         {
+          id: 'added',
+          title: 'What the sidecar adds: p50, p95, p99',
+          about:
+            'To an invocation, from the head of the request to the head of the answer, without what the target took; by the port it came in on. Growing: look at the event loop on the board of the sidecars.',
+          kind: 'lines',
+          unit: 'seconds',
+          width: 12,
+          thresholds: { warning: 0.01, bad: 0.1 },
+          link: 'traces',
+          queries: [0.5, 0.95, 0.99].map((q) => ({
+            expr: quantile(q, sidecarMetrics.addedLatency, ['app_id', 'server']),
+            legend: `{{app_id}} {{server}} p${q * 100}`,
+          })),
+        },
+        {
           id: 'callees',
           title: 'Whom it calls',
-          about: 'Invocations of other apps a second, and the answers that came, by status.',
+          about: 'Invocations of other apps, a second.',
           kind: 'table',
           unit: 'per_second',
-          width: 24,
+          width: 12,
           queries: [
             {
               id: 'sent/s',

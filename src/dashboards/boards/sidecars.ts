@@ -1,7 +1,10 @@
 import { componentMetrics, configurationMetrics } from '../../telemetry/index.ts'
 import type { Board } from '../model.ts'
 import { processMetrics } from '../process-metrics.ts'
-import { max, of, rate, sum } from '../promql.ts'
+import { lastHour, max, of, orNone, rate, sum } from '../promql.ts'
+
+const opened = sum(of(componentMetrics.initTotal), 'app_id', 'component')
+const failures = sum(of(componentMetrics.initFailTotal), 'app_id', 'component')
 
 export const sidecars: Board = {
   uid: 'sidelight-sidecars',
@@ -91,10 +94,7 @@ export const sidecars: Board = {
           width: 8,
           queries: ['applied', 'unchanged', 'rejected'].map((result) => ({
             id: result,
-            expr: sum(
-              `increase(${of(configurationMetrics.reloads, { result: `="${result}"` })}[1h])`,
-              'app_id',
-            ),
+            expr: lastHour(configurationMetrics.reloads, { result: `="${result}"` }, 'app_id'),
             legend: '',
           })),
         },
@@ -108,12 +108,12 @@ export const sidecars: Board = {
           queries: [
             {
               id: 'opened',
-              expr: sum(of(componentMetrics.initTotal), 'app_id', 'component'),
+              expr: orNone(opened, failures),
               legend: '',
             },
             {
               id: 'failures',
-              expr: sum(of(componentMetrics.initFailTotal), 'app_id', 'component'),
+              expr: orNone(failures, opened),
               legend: '',
             },
           ],

@@ -1,8 +1,8 @@
 import { componentMetrics, pubsubMetrics } from '../../telemetry/index.ts'
 import type { Board } from '../model.ts'
-import { of, quantile, rate, share, sum } from '../promql.ts'
+import { buckets, lastHour, of, quantile, rate, share, sum } from '../promql.ts'
 
-const { stateCount, stateLatencies, egressCount, egressLatencies, ingressLatencies } =
+const { callSeconds, stateCount, stateLatencies, egressCount, egressLatencies, ingressLatencies } =
   componentMetrics
 const { deliveries, deliveryDelay, deliveriesInFlight } = pubsubMetrics
 
@@ -62,6 +62,35 @@ export const stateAndPubsub: Board = {
               legend: '{{app_id}} {{component}} {{operation}}',
             },
           ],
+        },
+      ],
+    },
+    {
+      title: 'Components of all blocks',
+      panels: [
+        {
+          id: 'component-latency',
+          title: 'Time in components: p50, p95',
+          about:
+            'State, secrets, configuration, bindings and conversations, finer than Dapr’s whole milliseconds. Brokers are below, by topic.',
+          kind: 'lines',
+          unit: 'seconds',
+          width: 12,
+          link: 'traces',
+          queries: [0.5, 0.95].map((q) => ({
+            expr: quantile(q, callSeconds, ['app_id', 'block', 'component', 'operation']),
+            legend: `{{app_id}} {{block}} {{component}} {{operation}} p${q * 100}`,
+          })),
+        },
+        {
+          id: 'component-map',
+          title: 'Time in components, all of it',
+          about:
+            'How many calls took how long. A second band: a cold cache, or a store that is far.',
+          kind: 'heatmap',
+          unit: 'seconds',
+          width: 12,
+          queries: [{ expr: buckets(callSeconds), legend: '{{le}}' }],
         },
       ],
     },
@@ -137,7 +166,7 @@ export const stateAndPubsub: Board = {
           about: 'How long the app takes for one message.',
           kind: 'lines',
           unit: 'milliseconds',
-          width: 8,
+          width: 6,
           queries: [
             {
               expr: quantile(0.95, ingressLatencies, ['app_id', 'topic']),
@@ -152,7 +181,7 @@ export const stateAndPubsub: Board = {
             'Messages that the app has and has not settled. Flat and high while nothing is delivered: it hangs.',
           kind: 'lines',
           unit: 'count',
-          width: 8,
+          width: 6,
           queries: [
             {
               expr: sum(of(deliveriesInFlight), 'app_id', 'topic'),
@@ -166,15 +195,11 @@ export const stateAndPubsub: Board = {
           about: 'Retries, drops and dead letters of the last hour, by topic.',
           kind: 'table',
           unit: 'count',
-          width: 8,
+          width: 12,
           link: 'traces',
           queries: ['retry', 'drop_by_app', 'drop_by_sidecar', 'dead_letter'].map((outcome) => ({
             id: outcome,
-            expr: sum(
-              `increase(${of(deliveries, { outcome: `="${outcome}"` })}[1h])`,
-              'app_id',
-              'topic',
-            ),
+            expr: lastHour(deliveries, { outcome: `="${outcome}"` }, 'app_id', 'topic'),
             legend: '',
           })),
         },

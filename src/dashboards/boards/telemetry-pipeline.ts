@@ -24,7 +24,8 @@ export const telemetryPipeline: Board = {
           queries: [
             { expr: sum(rate(spansStarted), 'app_id'), legend: '{{app_id}} started' },
             {
-              expr: sum(rate(spansExported), 'app_id', 'exporter'),
+              // Of those that are in use.
+              expr: `${sum(rate(spansExported), 'app_id', 'exporter')} and on (app_id, exporter) ${of(exporterUp)}`,
               legend: '{{app_id}} exported by {{exporter}}',
             },
           ],
@@ -40,8 +41,8 @@ export const telemetryPipeline: Board = {
           thresholds: { warning: 0.001, bad: 1 },
           queries: [
             {
-              expr: sum(rate(spansDropped), 'app_id', 'exporter', 'reason'),
-              legend: '{{app_id}} {{exporter}} {{reason}}',
+              expr: sum(rate(spansDropped), 'app_id', 'reason'),
+              legend: '{{app_id}} {{reason}}',
             },
           ],
         },

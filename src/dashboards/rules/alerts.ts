@@ -6,9 +6,13 @@ import {
   resiliencyMetrics,
   resourceMetrics,
 } from '../../telemetry/index.ts'
+import { controlPlaneMetrics } from '../control-plane-metrics.ts'
 import { processMetrics } from '../process-metrics.ts'
 import type { Slo } from '../slo.ts'
-import { recordedShare } from './burn.ts'
+import { recordedShare, unmeasured } from './burn.ts'
+
+const DAY_S = 86_400
+const APP = '{{ $labels.app_id }}'
 
 /** `page`: now. `ticket`: in working hours. */
 export type Severity = 'page' | 'ticket'
@@ -48,13 +52,27 @@ export const burnAlerts = ({ name, objective }: Slo): readonly Alert[] =>
       expr: `${over(short)} and ${over(long)}`,
       for: lasts,
       severity,
-      summary: `{{ $labels.app_id }} spends its budget of ${name} ${factor} times too fast`,
+      summary: `${APP} spends its budget of ${name} ${factor} times too fast`,
       runbook: 'error-budget-burn',
       labels: { slo: name },
     }
   })
 
-const APP = '{{ $labels.app_id }}'
+/** An objective of latency that cannot be seen for an app would be kept by it for ever. */
+export const unmeasuredAlerts = (slo: Slo): readonly Alert[] =>
+  slo.withinMs === undefined
+    ? []
+    : [
+        {
+          name: 'SidelightObjectiveUnmeasured',
+          expr: unmeasured(slo, slo.withinMs),
+          for: '15m',
+          severity: 'ticket',
+          summary: `the histogram of ${APP} has no bound of ${slo.withinMs} ms: nobody sees whether it keeps ${slo.name}`,
+          runbook: 'objective-unmeasured',
+          labels: { slo: slo.name },
+        },
+      ]
 
 export const alerts: readonly Alert[] = [
   {
@@ -137,6 +155,15 @@ export const alerts: readonly Alert[] = [
     summary:
       'the label {{ $labels.label }} of {{ $labels.metric }} has too many values in {{ $labels.app_id }}',
     runbook: 'series-folded',
+  },
+  {
+    name: 'DaprIssuerCertificateExpires',
+    expr: `${controlPlaneMetrics.issuerExpiry.name} - time() < ${30 * DAY_S}`,
+    for: '5m',
+    severity: 'ticket',
+    summary:
+      'the certificate by which Dapr’s sentry signs those of all sidecars expires in {{ $value | humanizeDuration }}',
+    runbook: 'issuer-certificate-expires',
   },
   {
     name: 'SidelightBackendStoreDown',

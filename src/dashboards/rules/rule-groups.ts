@@ -1,5 +1,5 @@
 import type { Slo } from '../slo.ts'
-import { type Alert, alerts, BURN_WINDOWS, burnAlerts } from './alerts.ts'
+import { type Alert, alerts, BURN_WINDOWS, burnAlerts, unmeasuredAlerts } from './alerts.ts'
 import { badShare, recordedShare } from './burn.ts'
 
 /** Where the pages lie that an alert leads to. */
@@ -28,7 +28,10 @@ export const recordingRules = (slos: readonly Slo[]): RuleFile => ({
 /** @see https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
 export const alertingRules = (slos: readonly Slo[]): RuleFile => ({
   groups: [
-    { name: 'sidelight-objectives', rules: slos.flatMap(burnAlerts).map(toRule) },
+    {
+      name: 'sidelight-objectives',
+      rules: [...slos.flatMap(burnAlerts), ...slos.flatMap(unmeasuredAlerts)].map(toRule),
+    },
     { name: 'sidelight', rules: alerts.map(toRule) },
   ],
 })

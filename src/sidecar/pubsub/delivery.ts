@@ -92,6 +92,11 @@ export function beginDelivery(
   const route = event === undefined ? undefined : routes.pick(event.event)
   const path = route?.ok ? route.value : undefined
   const span = openSpan(parts, subscription, message, path ?? '', context)
+  const delayMs =
+    message.publishedMs === undefined
+      ? undefined
+      : Math.max(0, clock.nowUs() / 1_000 - message.publishedMs)
+  if (delayMs !== undefined) span?.set(attributes.deliveryDelayMs, String(Math.round(delayMs)))
   const targetOf = (): Delivery['target'] => {
     if (event === undefined) return { ...UNWANTED, failure: 'the message is no CloudEvent' }
     if (isExpired(event.event, clock)) return EXPIRED
@@ -135,6 +140,8 @@ export function beginDelivery(
       if (span?.error !== undefined && !span.decision.sampled)
         keeper.keep(span.context.traceId, 'error')
       span?.end()
+      // A later attempt has waited for the one before it, not in the queue.
+      if (delayMs !== undefined && message.attempt === 1) meter.waited(subscription, delayMs, span)
       meter.delivered(subscription, outcome, clock.elapsedMs() - startMs, span)
       if (outcome === 'retry') throw new Error('the message is to be delivered again')
     },
@@ -142,9 +149,9 @@ export function beginDelivery(
 }
 
 function openSpan(
-  { tracer, own, clock, meter }: DeliveryParts,
+  { tracer, own }: DeliveryParts,
   subscription: AppSubscription,
-  { topic, attempt, publishedMs }: IncomingMessage,
+  { topic, attempt }: IncomingMessage,
   path: string,
   headers: readonly string[],
 ): Span | undefined {
@@ -169,10 +176,5 @@ function openSpan(
   span?.set(attributes.messagingDestination, topic)
   span?.set(attributes.component, pubsubName)
   span?.set(attributes.deliveryAttempt, String(attempt))
-  if (publishedMs === undefined) return span
-  const delayMs = Math.max(0, clock.nowUs() / 1_000 - publishedMs)
-  span?.set(attributes.deliveryDelayMs, String(Math.round(delayMs)))
-  // A later attempt has waited for the one before it, not in the queue.
-  if (attempt === 1) meter.waited(subscription, delayMs)
   return span
 }

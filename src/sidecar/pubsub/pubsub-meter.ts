@@ -27,9 +27,9 @@ export interface PubSubMeter {
     durationMs: number,
     span: Span | undefined,
   ): void
-  /** Between publish and the begin of the first delivery. */
-  waited(subscription: Heard, delayMs: number): void
-  /** A topic is heard from now on: a count that is not there yet would miss its first message. */
+  /** Between publish and the begin of the first delivery, whose span it is. */
+  waited(subscription: Heard, delayMs: number, span: Span | undefined): void
+  /** A topic is heard from now on: its counts stand at 0, one that is not there yet would miss its first message. */
   hears(subscription: Heard): void
   /** A delivery has begun; `delivered` ends it. */
   began(subscription: Heard): void
@@ -124,9 +124,14 @@ export function createPubSubMeter(
       record(egress(topic, component, String(success)), durationMs, seenIn(span)),
     publishedBatch: (component, topic, success, durationMs, span) =>
       record(egressBulk(topic, component, String(success)), durationMs, seenIn(span)),
-    waited: ({ pubsubName, topic }, delayMs) => delay(topic, pubsubName).observe(delayMs / 1_000),
-    hears({ pubsubName, topic }) {
-      for (const outcome of OUTCOMES) deliveries(topic, pubsubName, outcome).inc(0)
+    waited: ({ pubsubName, topic }, delayMs, span) =>
+      delay(topic, pubsubName).observe(delayMs / 1_000, seenIn(span)),
+    hears({ pubsubName, topic, bulk }) {
+      const taken = bulk === undefined ? ingress : bulkEvents
+      for (const outcome of OUTCOMES) {
+        deliveries(topic, pubsubName, outcome)
+        taken(topic, pubsubName, PROCESS_STATUS[outcome])
+      }
     },
     began: (subscription) => move(subscription, 1),
     delivered(subscription, outcome, durationMs, span) {

@@ -11,18 +11,18 @@ import type { SidecarExchange } from '../exchange.ts'
 export function admit(access: () => Access, registry: MetricsRegistry): Step<SidecarExchange> {
   // Nobody has proven who calls.
   const unverified = { app_id: '', trustDomain: '', namespace: '' }
-  const allowed = registry.counter(accessMetrics.globalAllowed)
-  const blocked = registry.counter(accessMetrics.globalBlocked)
+  const allowed = registry.counter(accessMetrics.globalAllowed).with(unverified)
+  const blocked = registry.counter(accessMetrics.globalBlocked).with(unverified)
   return {
     name: 'admit',
     enter(x) {
       const { target, request } = x
       if (target === undefined || access().accessControl === undefined) return undefined
       if (access().accessControl === 'allow') {
-        allowed.with(unverified).inc()
+        allowed.inc()
         return undefined
       }
-      blocked.with(unverified).inc()
+      blocked.inc()
       throw apiFault('ERR_DIRECT_INVOKE_DENIED', {
         id: target.name,
         operation: `/${target.method}`,

@@ -88,6 +88,21 @@ describe('createPromRegistry', () => {
     assert.ok(!(await pageOf(registry)).includes(' # '))
   })
 
+  test('has a counter stand at 0 from when it is held, and with it what its closed labels can be', async () => {
+    const done = counter('done_total', {
+      help: 'Done.',
+      labels: ['store', 'success'],
+      closed: { success: ['true', 'false'] },
+    })
+    const registry = open([calls, done])
+    registry.counter(calls).with({ path: '/a', status: '200' })
+    registry.counter(done).with({ store: 'a', success: 'true' }).inc(2)
+    const page = await pageOf(registry)
+    assert.match(page, /^calls_total\{path="\/a",status="200"\} 0$/m)
+    assert.match(page, /^done_total\{store="a",success="true"\} 2$/m)
+    assert.match(page, /^done_total\{store="a",success="false"\} 0$/m)
+  })
+
   test('gives the same series to whoever asks with the same labels', async () => {
     const registry = open()
     for (const value of [1, 2])

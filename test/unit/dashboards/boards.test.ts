@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { controlPlaneMetrics } from '../../../src/dashboards/control-plane-metrics.ts'
 import {
   alertingRules,
   type Board,
@@ -32,7 +33,12 @@ const declare = ({ name, type, labels }: MetricDefinition): void => {
   const suffixes = type === 'histogram' ? ['_bucket', '_count', '_sum'] : ['']
   for (const suffix of suffixes) declared.set(name + suffix, labels)
 }
-for (const metric of [...sidecarCatalogue, ...backendCatalogue, ...Object.values(processMetrics)])
+for (const metric of [
+  ...sidecarCatalogue,
+  ...backendCatalogue,
+  ...Object.values(processMetrics),
+  ...Object.values(controlPlaneMetrics),
+])
   declare(metric)
 for (const { record } of rules(recordingRules(slos))) if (record) declared.set(record, [])
 

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
-import { AS_DECLARED, counter, createSeriesTable } from '../../../src/telemetry/index.ts'
+import {
+  AS_DECLARED,
+  type CounterDefinition,
+  counter,
+  createSeriesTable,
+  type MetricView,
+} from '../../../src/telemetry/index.ts'
 
 const calls = counter('calls_total', { help: '', labels: ['path', 'status'], openLabel: 'path' })
 const closed = counter('closed_total', { help: '', labels: ['path', 'status'] })
 
-function open(definition: typeof calls, view = AS_DECLARED) {
+function open<L extends string>(definition: CounterDefinition<L>, view: MetricView = AS_DECLARED) {
   const made: string[] = []
   const written: Record<string, number> = {}
   let folded = 0
@@ -24,11 +30,41 @@ function open(definition: typeof calls, view = AS_DECLARED) {
 }
 
 describe('createSeriesTable', () => {
+  test('makes with a series those of the other values of its closed labels, as the rules rewrite them', () => {
+    const calls = counter('calls_total', {
+      help: '',
+      labels: ['path', 'status', 'from'],
+      openLabel: 'path',
+      closed: { status: ['yes', 'no'], from: ['a', 'b'] },
+    })
+    const rewrites = new Map([['status', (value: string) => value.toUpperCase()]])
+    const { table, made } = open(calls, { key: 'a', isRecorded: true, rewrites })
+    assert.deepEqual(made, [])
+    for (const path of ['/1', '/1', '/2']) table({ path, status: 'no', from: 'b' })(1)
+    const ofOne = (path: string) => ['NO b', 'YES a', 'YES b', 'NO a'].map((of) => `${path} ${of}`)
+    assert.deepEqual(made, [...ofOne('/1'), ...ofOne('/2')])
+  })
+
+  test('makes all series of a metric of closed labels at once, and folds none that nobody has asked for', () => {
+    const whole = counter('whole_total', { help: '', labels: ['a'], closed: { a: ['x', 'y'] } })
+    assert.deepEqual(open(whole).made, ['x', 'y'])
+    const half = counter('half_total', {
+      help: '',
+      labels: ['path', 'ok'],
+      openLabel: 'path',
+      closed: { ok: ['true', 'false'] },
+    })
+    const { table, made, folded } = open(half)
+    for (let i = 0; i < 600; i++) table({ path: `/${i}`, ok: 'true' })(1)
+    assert.equal(made.length, 1_002)
+    assert.equal(folded(), 100)
+  })
+
   test('makes a series once, its labels in the order of the catalogue', () => {
     const { table, made } = open(calls)
     table({ status: '200', path: '/a' })(1)
     table({ path: '/a', status: '200' })(1)
-    table({ path: '/a' } as never)(1)
+    table({ path: '/a' })(1)
     assert.deepEqual(made, ['/a 200', '/a '])
   })
 
