@@ -61,7 +61,7 @@ export const backendRoutes = (p: BackendParts): readonly BackendRoute[] => [
   ...query('autocompleteValues', getAutocompleteValues(p)),
   ...own('GET', 'sidecars', getSidecars(p)),
   ...own('POST', 'what-if', postWhatIf(p)),
-  ...own('GET', 'boards', getBoards()),
+  ...own('GET', 'boards', getBoards(p)),
   ...prometheus('query', getQuery(p)),
   ...prometheus('query_range', getQueryRange(p)),
   ...prometheus('query_exemplars', getQueryExemplars(p)),

@@ -1,3 +1,5 @@
+import type { Slo } from '../dashboards/index.ts'
+
 /** What the operator decides. The command line makes it; nobody else reads flags or environment. */
 export interface BackendSettings {
   /** 0 takes a free port. */
@@ -19,6 +21,8 @@ export interface BackendSettings {
   readonly maxBodyBytes: number
   /** Of one message. */
   readonly maxBatchSpans: number
+  /** Of the boards. Absent = those that nobody has to write. */
+  readonly slos?: readonly Slo[]
   /** Shown in `/info` and `config.json`. */
   readonly version: string
 }

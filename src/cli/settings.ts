@@ -421,6 +421,11 @@ export const backendFlags = [
     doc: 'bytes of memory beyond which the oldest samples are forgotten',
   },
   {
+    name: 'slo',
+    type: 'string',
+    doc: 'file of objectives for the boards of the console, as of sidelight dashboards build',
+  },
+  {
     name: 'max-spans',
     type: 'int',
     default: '500000',

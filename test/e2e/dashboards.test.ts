@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
+import { eventually } from '../support/eventually.ts'
+import { freePort } from '../support/free-ports.ts'
 import { spawnCli } from '../support/spawn-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -47,6 +49,27 @@ describe('sidelight dashboards build', () => {
     assert.match(built.stderr, /mine\.yaml.*slos\[0\]\.name: a name of small letters/)
     assert.match(built.stderr, /mine\.yaml.*slos\[0\]\.objective: .*nobody keeps 100/)
     await assert.rejects(readFile(directory.file('out/slo.yaml')), { code: 'ENOENT' })
+  })
+
+  test('has its objectives on the console’s boards, too, by the backend’s --slo', async () => {
+    await using directory = await temporaryDirectory()
+    const slo = directory.file('mine.yaml')
+    const start = (port: number) =>
+      spawnCli(['backend', '--memory', '--scrape=false', `--port=${port}`, `--slo=${slo}`], {
+        env: { SIDELIGHT_HOME: directory.path },
+      })
+    await writeFile(slo, 'slos: [{ name: mine, objective: 100 }]\n')
+    await using refused = await start(0)
+    assert.equal((await refused.exit).code, 2)
+    assert.match(refused.stderr, /mine\.yaml:1 slos\[0\]\.objective: .*nobody keeps 100/)
+
+    await writeFile(slo, 'slos: [{ name: mine, objective: 95 }]\n')
+    const port = await freePort()
+    await using _ = await start(port)
+    const url = `http://127.0.0.1:${port}/sidelight/api/v1/boards`
+    const boards = await eventually(async () => (await fetch(url)).text(), { deadlineMs: 15_000 })
+    assert.match(boards, /Budget of mine/)
+    assert.doesNotMatch(boards, /Budget of availability/)
   })
 
   test('says what else it might have been', async () => {

@@ -1,6 +1,7 @@
 import { VERSION } from '../../base/version.ts'
 import { type Command, createCliLogger, reportProblems } from '../cli-context.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
+import { readSlos } from '../read-slos.ts'
 import { backendFlags } from '../settings.ts'
 import { createSharedParts } from '../shared-parts.ts'
 import { addresses, commaList } from '../sidecar-settings.ts'
@@ -14,6 +15,8 @@ export const backend: Command = async (argv, context) => {
   const parsed = parseFlags(backendFlags, argv)
   if (!parsed.ok) return reportProblems(context, parsed.error)
   const { values } = parsed.value
+  const slos = await readSlos(values.slo)
+  if (!slos.ok) return reportProblems(context, slos.error)
   const defaults = defaultBackendSettings(context.home)
   const log = createCliLogger(context, {
     level: values['log-level'],
@@ -41,6 +44,7 @@ export const backend: Command = async (argv, context) => {
         retainMs: values['retain-samples'],
         maxBytes: values['max-sample-memory'],
       },
+      slos: slos.value.slos,
       autocompleteKeys: commaList(values['autocomplete-keys']),
       strictTraceId: values['strict-trace-id'],
       searchEnabled: values.search,

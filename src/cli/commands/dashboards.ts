@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf, Fault } from '../../base/fault.ts'
 import { nearest } from '../../base/nearest.ts'
-import { DEFAULT_SLOS, parseSlos } from '../../dashboards/index.ts'
 import { buildDashboards } from '../build-dashboards.ts'
 import { type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
+import { readSlos } from '../read-slos.ts'
 import { dashboardsBuildFlags } from '../settings.ts'
 
 const HELP = `sidelight dashboards build [flags]
@@ -39,24 +39,16 @@ const build: Command = async (argv, context) => {
   const parsed = parseFlags(dashboardsBuildFlags, argv)
   if (!parsed.ok) return reportProblems(context, parsed.error)
   const { slo, out, backend, prometheus, 'grafana-directory': directory } = parsed.value.values
-  const file = slo ?? join(out, 'slo.yaml')
-  const text = slo === undefined && !existsSync(file) ? DEFAULT_SLOS : await read(file)
-  const slos = parseSlos(text, file)
-  if (!slos.ok) return reportProblems(context, slos.error)
-  for (const built of buildDashboards(slos.value, text, { backend, prometheus, directory })) {
+  const own = join(out, 'slo.yaml')
+  const read = await readSlos(slo ?? (existsSync(own) ? own : undefined))
+  if (!read.ok) return reportProblems(context, read.error)
+  const { slos, text } = read.value
+  for (const built of buildDashboards(slos, text, { backend, prometheus, directory })) {
     const path = join(out, built.path)
     await write(path, built.text)
     context.out(path)
   }
   return 0
-}
-
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new Fault('FILE_UNREADABLE', `${path} cannot be read (${codeOf(cause)})`, { cause })
-  }
 }
 
 async function write(path: string, text: string): Promise<void> {
