@@ -8,6 +8,7 @@ export type {
   Query,
   Row,
   Unit,
+  VariableName,
 } from './model.ts'
 export { prometheusFile } from './prometheus-file.ts'
 export { alertingRules, recordingRules } from './rules/rule-groups.ts'
