@@ -8,6 +8,7 @@ export type {
   Query,
   Row,
   Unit,
+  VariableName,
 } from './model.ts'
 export {
   clusterPrometheusFile,

@@ -44,6 +44,8 @@ export interface Panel {
   readonly kind: PanelKind
   readonly unit: Unit
   readonly queries: readonly Query[]
+  /** What is asked instead where sidecars are daprd. Default: the same. */
+  readonly queriesOfDapr?: readonly Query[]
   /** Of {@link COLUMNS}. */
   readonly width: number
   /** Ascending: from this value on it is a warning, or bad. */

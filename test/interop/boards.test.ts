@@ -14,6 +14,8 @@ const PATIENCE = { deadlineMs: 60_000, intervalMs: 500 }
 /** Boards, panels and queries that have nothing to show here, and why. */
 const EMPTY: Readonly<Record<string, string>> = {
   'dapr-control-plane/': 'the demo has no control plane of Dapr',
+  'dapr-resiliency-and-security/Callers':
+    'Dapr names the callers, and none here has proven who it is',
 }
 /** What may stay at 0, since all is well there. */
 const QUIET: Readonly<Record<string, string>> = {
@@ -23,7 +25,6 @@ const QUIET: Readonly<Record<string, string>> = {
   'sidelight-telemetry-pipeline/Spans dropped, by reason': 'the backend takes all of them',
   'sidelight-telemetry-pipeline/Kept too late, or not at all': 'what is kept fits',
   'sidelight-telemetry-pipeline/Samples without a series': 'no label has so many values',
-  'dapr-resiliency-and-security/Callers allowed and turned away A': 'the one policy allows nobody',
   'sidelight-resiliency-and-security/Callers allowed and turned away A':
     'the one policy allows nobody',
 }
@@ -100,6 +101,24 @@ describe('the boards of Grafana on a real Prometheus that scrapes the demo', () 
       return true
     }, PATIENCE)
     assert.ok(queries.length > 150)
+    for (const query of queries.filter((each) => isIn(EMPTY, each)))
+      assert.deepEqual(await numbersOf(query), [], `${query.where} is not empty any more`)
+  })
+
+  test('say of each line which app it is of, and count sidecars only', async () => {
+    const sidecars = queries.find(({ where }) => where === 'sidelight-overview/Sidecars')
+    assert.equal(Math.max(...(await numbersOf(sidecars ?? assert.fail()))), 6)
+    for (const { where, expr, legend } of queries) {
+      if (!legend.includes('{{app_id}}')) continue
+      const { result } = await ask<{ result: { metric: { app_id?: string } }[] }>('query', {
+        query: expr,
+      })
+      assert.deepEqual(
+        result.filter(({ metric }) => metric.app_id === undefined),
+        [],
+        where,
+      )
+    }
   })
 
   test('draw a map on which every line ends at a node', async () => {

@@ -6,7 +6,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard'
-import type { Board } from '../../dashboards/index.ts'
+import type { Board, VariableName } from '../../dashboards/index.ts'
 
 /** What Grafana fills in. */
 export function variable(name: string): string {
@@ -21,6 +21,13 @@ const CONSOLE_URL = 'http://localhost:9411/zipkin'
 
 /** A metric that each sidecar has from its first second on. */
 const ALWAYS_THERE = 'sidelight_configuration_generation'
+
+const ALL: Readonly<Record<VariableName, string>> = {
+  // Series without the label, too: a scrape outside of Kubernetes adds none.
+  namespace: '.*',
+  // Not those of the backend, which is no app.
+  app_id: '.+',
+}
 
 export function addVariables(builder: DashboardBuilder, { variables, uid }: Board): void {
   const present = uid.startsWith('dapr-') ? 'dapr_runtime_component_init_total' : ALWAYS_THERE
@@ -39,8 +46,7 @@ export function addVariables(builder: DashboardBuilder, { variables, uid }: Boar
         .sort(VariableSort.AlphabeticalAsc)
         .multi(true)
         .includeAll(true)
-        // Series without the label, too: a scrape outside of Kubernetes adds no namespace.
-        .allValue('.*')
+        .allValue(ALL[name])
         .current({ selected: true, text: ['All'], value: ['$__all'] }),
     )
   }

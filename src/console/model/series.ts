@@ -65,7 +65,7 @@ export function fillIn(expr: string, app: string, { stepMs }: BoardWindow): stri
   return expr
     .replaceAll('$__rate_interval', `${seconds}s`)
     .replaceAll('$namespace', '.*')
-    .replaceAll('$app_id', app === '' ? '.*' : app.replace(/[.*+?^${}()|[\]\\]/g, '\\\\$&'))
+    .replaceAll('$app_id', app === '' ? '.+' : app.replace(/[.*+?^${}()|[\]\\]/g, '\\\\$&'))
 }
 
 /** `{{app_id}} p95` with the labels of a series. */

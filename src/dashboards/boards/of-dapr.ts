@@ -35,7 +35,9 @@ function linesOf(panels: readonly Panel[]): readonly (readonly Panel[])[] {
 
 /** Those that stay share the room of those that go. */
 function keepDaprs(line: readonly Panel[]): readonly Panel[] {
-  const kept = line.filter(isOfDapr)
+  const kept = line
+    .map(({ queriesOfDapr, ...panel }) => ({ ...panel, queries: queriesOfDapr ?? panel.queries }))
+    .filter(isOfDapr)
   return kept.map((panel) => ({ ...panel, width: COLUMNS / kept.length }))
 }
 

@@ -1,13 +1,23 @@
 import {
   accessMetrics,
+  type CounterDefinition,
+  configurationMetrics,
   middlewareMetrics,
   pipelineMetrics,
   resiliencyMetrics,
 } from '../../telemetry/index.ts'
 import type { Board } from '../model.ts'
-import { of, rate, sum } from '../promql.ts'
+import { of, rate, rateOfAll, sum } from '../promql.ts'
 
+const { globalAllowed, globalBlocked } = accessMetrics
 const { activations, breakerState, count } = resiliencyMetrics
+
+/** Their app id is the caller's, and empty as long as it has not proven who it is: the callee is known by its scrape. */
+const byCallee = (decisions: CounterDefinition): string => {
+  const sidecar = `0 * ${of(configurationMetrics.generation)} + 1`
+  const perSidecar = sum(rateOfAll(decisions), 'instance')
+  return sum(`${perSidecar} * on (instance) group_left (app_id) (${sidecar})`, 'app_id')
+}
 
 export const resiliencyAndSecurity: Board = {
   uid: 'sidelight-resiliency-and-security',
@@ -73,19 +83,18 @@ export const resiliencyAndSecurity: Board = {
         {
           id: 'access',
           title: 'Callers allowed and turned away',
-          about: 'Decisions of accessControl.defaultAction, a second.',
+          about: 'Decisions of accessControl.defaultAction, a second, by the app that was called.',
           kind: 'lines',
           unit: 'per_second',
           width: 8,
           queries: [
-            {
-              expr: sum(rate(accessMetrics.globalAllowed), 'app_id'),
-              legend: '{{app_id}} allowed',
-            },
-            {
-              expr: sum(rate(accessMetrics.globalBlocked), 'app_id'),
-              legend: '{{app_id}} blocked',
-            },
+            { expr: byCallee(globalAllowed), legend: '{{app_id}} allowed' },
+            { expr: byCallee(globalBlocked), legend: '{{app_id}} blocked' },
+          ],
+          // Under mTLS it knows the caller.
+          queriesOfDapr: [
+            { expr: sum(rate(globalAllowed), 'app_id'), legend: 'from {{app_id}} allowed' },
+            { expr: sum(rate(globalBlocked), 'app_id'), legend: 'from {{app_id}} blocked' },
           ],
         },
         {

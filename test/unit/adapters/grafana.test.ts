@@ -43,8 +43,10 @@ describe('a dashboard of Grafana', () => {
           // Dapr's own services know neither.
           dashboard.uid === 'dapr-control-plane' ? [] : ['namespace', 'app_id'],
         )
-        for (const { refresh, multi, includeAll, allValue } of variables)
-          assert.deepEqual([refresh, multi, includeAll, allValue], [2, true, true, '.*'])
+        for (const { name, refresh, multi, includeAll, allValue } of variables) {
+          const all = name === 'app_id' ? '.+' : '.*'
+          assert.deepEqual([refresh, multi, includeAll, allValue], [2, true, true, all])
+        }
       })
 
       test('has for each panel a title, a description, a unit, a place and queries', () => {
