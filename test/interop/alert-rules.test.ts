@@ -110,7 +110,10 @@ const CASES: readonly Case[] = [
     alert: 'SidelightSidecarDown',
     about: { job: 'sidelight', instance: 'a:1' },
     fires: { 'up{job="sidelight", instance="a:1"}': '1 1 0 0 0 0' },
-    quiet: { 'up{job="sidelight", instance="a:1"}': '1 1 0 1 1 1' },
+    quiet: {
+      'up{job="monitoring/sidelight", instance="a:1"}': '1 1 0 1 1 1',
+      'up{job="sidelight-backend", instance="a:2"}': '0 0 0 0 0 0',
+    },
     at: '5m',
   },
   {
@@ -199,6 +202,16 @@ const CASES: readonly Case[] = [
         '7x60',
     },
     at: '40m',
+  },
+  {
+    alert: 'SidelightBackendDown',
+    about: { job: 'sidelight-backend', instance: 'a:9411' },
+    fires: { 'up{job="sidelight-backend", instance="a:9411"}': '1 1 0 0 0 0' },
+    quiet: {
+      'up{job="sidelight-backend", instance="a:9411"}': '1 1 0 1 1 1',
+      'up{job="sidelight", instance="a:1"}': '0 0 0 0 0 0',
+    },
+    at: '5m',
   },
   {
     alert: 'SidelightBackendStoreDown',

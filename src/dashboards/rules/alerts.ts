@@ -14,6 +14,9 @@ import { recordedShare, unmeasured } from './burn.ts'
 const DAY_S = 86_400
 const APP = '{{ $labels.app_id }}'
 
+/** The Prometheus Operator writes a namespace before the job's name. The backend has a job of its own. */
+const SIDECARS = 'job=~"(.*/)?sidelight"'
+
 /** `page`: now. `ticket`: in working hours. */
 export type Severity = 'page' | 'ticket'
 
@@ -77,7 +80,7 @@ export const unmeasuredAlerts = (slo: Slo): readonly Alert[] =>
 export const alerts: readonly Alert[] = [
   {
     name: 'SidelightSidecarDown',
-    expr: 'up{job=~".*sidelight.*"} == 0',
+    expr: `up{${SIDECARS}} == 0`,
     for: '2m',
     severity: 'page',
     summary: 'the sidecar {{ $labels.instance }} does not answer',
@@ -85,7 +88,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'SidelightSidecarRestarts',
-    expr: `changes(${processMetrics.started.name}{job=~".*sidelight.*"}[15m]) > 2`,
+    expr: `changes(${processMetrics.started.name}{${SIDECARS}}[15m]) > 2`,
     for: '0m',
     severity: 'page',
     summary: `the sidecar of ${APP} starts again and again`,
@@ -164,6 +167,14 @@ export const alerts: readonly Alert[] = [
     summary:
       'the certificate by which Dapr’s sentry signs those of all sidecars expires in {{ $value | humanizeDuration }}',
     runbook: 'issuer-certificate-expires',
+  },
+  {
+    name: 'SidelightBackendDown',
+    expr: 'up{job="sidelight-backend"} == 0',
+    for: '2m',
+    severity: 'page',
+    summary: 'the trace backend {{ $labels.instance }} does not answer',
+    runbook: 'backend-down',
   },
   {
     name: 'SidelightBackendStoreDown',
