@@ -25,7 +25,7 @@ export interface ManifestReport {
 const SEPARATOR = /^---(?=[ \t\r\n]|$)/gm
 const NO_KIND = 'without kind'
 const DAPR_VERSION = /^apiVersion:[ \t]*["']?dapr\.io\//m
-const KIND_WORD = /Configuration|Component|Subscription|Resiliency/
+const KIND_WORD = /Configuration|Component|Subscription|Resiliency|HTTPEndpoint/
 
 /**
  * Checks each Configuration of a manifest by itself, unlike a sidecar, which puts those of its files together.

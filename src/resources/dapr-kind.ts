@@ -7,10 +7,9 @@ import { formatPath } from './zod-problems.ts'
 
 const GROUP = 'dapr.io'
 /** Kinds of the group, each read by some part of this program. */
-const READ = ['Component', 'Configuration', 'Resiliency', 'Subscription']
-/** Dapr reads these, too. */
-const UNBUILT = ['HTTPEndpoint']
-const KINDS = [...READ, ...UNBUILT]
+const READ = ['Component', 'Configuration', 'HTTPEndpoint', 'Resiliency', 'Subscription']
+/** Read and checked; nothing acts on them yet. */
+const IDLE = ['HTTPEndpoint']
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -26,16 +25,19 @@ export function isOfOthers({ value }: ResourceDocument): boolean {
 /** Whether the kind is one of those that a part of this program reads. */
 export const isRead = ({ kind = '' }: ResourceDocument): boolean => READ.includes(kind)
 
+const isInForce = (document: ResourceDocument): boolean =>
+  isRead(document) && !IDLE.includes(document.kind ?? '')
+
 /** The known kind that a text is, or most likely means. */
-export const meantKind = (text: string): string | undefined => nearest(text, KINDS)
+export const meantKind = (text: string): string | undefined => nearest(text, READ)
 
 /**
- * Why a document that is not read may have been meant to be: it names Dapr, or its kind is near one of ours.
- * `undefined`: it is somebody else's.
+ * Why a document has no effect though it may have been meant to: nothing acts on its kind yet, it names Dapr, or its
+ * kind is near one of ours. `undefined`: it has one, or is somebody else's.
  */
 export function remarkOn(document: ResourceDocument, file: string): Problem | undefined {
   const { value, lineOf } = document
-  const flaw = isOfOthers(document) || isRead(document) ? undefined : flawOf(document)
+  const flaw = isOfOthers(document) || isInForce(document) ? undefined : flawOf(document)
   if (flaw === undefined) return undefined
   const { path = [], code, message } = flaw
   const seen = seenAt(value, path)
@@ -60,8 +62,12 @@ function flawOf({ value, kind = '' }: ResourceDocument): Flaw | undefined {
   if (!isRecord(value))
     return { code: 'NOT_A_RESOURCE', message: 'a resource is made of fields, kind among them' }
   const path = ['kind']
-  if (UNBUILT.includes(kind))
-    return { path, code: 'KIND_NOT_BUILT', message: `resources of kind ${kind} are not read yet` }
+  if (IDLE.includes(kind))
+    return {
+      path,
+      code: 'KIND_NOT_BUILT',
+      message: `resources of kind ${kind} are checked, but not in force yet`,
+    }
   const key = keyFor('kind', value)
   const written = value[key ?? '']
   const meant = typeof written === 'string' ? meantKind(written) : undefined

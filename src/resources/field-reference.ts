@@ -21,6 +21,7 @@ const schemas = {
   Component: kinds.components.schema,
   Subscription: kinds.subscriptions.schema,
   Resiliency: kinds.resiliencies.schema,
+  HTTPEndpoint: kinds.httpEndpoints.schema,
 } as const
 
 /** What every resource begins with, and what only the operator writes. */

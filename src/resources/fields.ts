@@ -142,7 +142,7 @@ function readWith<T>(
 function oneOf<const T extends string>(words: readonly T[], description: string, fallback?: T) {
   const needed = `${words.join(' or ')} is needed`
   return readText(needed, { ...doc(description, fallback), type: words.join(' | ') }, (text) => {
-    const word = words.find((each) => each === text.toLowerCase())
+    const word = words.find((each) => each.toLowerCase() === text.toLowerCase())
     return word === undefined ? err({ code: 'VALUE_UNKNOWN', message: needed }) : ok(word)
   })
 }

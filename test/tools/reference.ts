@@ -158,6 +158,11 @@ ${sample('resiliency.yaml', 'tour')}
 
 ${fieldTable('Resiliency')}
 
+## Fields of an HTTPEndpoint
+\`dapr.io/v1alpha1\`, kind HTTPEndpoint, in the directories of \`--resources-path\`. Its form is checked; calls do not use it yet.
+
+${fieldTable('HTTPEndpoint')}
+
 ## Components
 Names of settings are matched in any case; those
 that a driver does not have are passed over, as in Dapr; \`sidelight config validate\` names them. \`keyPrefix\` (appid, name, namespace, none, or a text) holds for every

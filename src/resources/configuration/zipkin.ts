@@ -1,5 +1,6 @@
 import { err, ok } from '../../base/result.ts'
 import { field } from '../fields.ts'
+import { isHttpUrl } from '../http-url.ts'
 import { exportHeaders } from './export-headers.ts'
 
 const NEEDED = 'a complete URL is needed, such as http://localhost:9411/api/v2/spans'
@@ -18,12 +19,3 @@ export const zipkinSection = field.section(
   { endpointAddress: endpointAddress.optional(), headers: exportHeaders.optional() },
   'Spans go to Zipkin, or to what understands it.',
 )
-
-function isHttpUrl(text: string): boolean {
-  try {
-    const { protocol, hostname } = new URL(text)
-    return (protocol === 'http:' || protocol === 'https:') && hostname !== ''
-  } catch {
-    return false
-  }
-}

@@ -3,6 +3,9 @@ import type { Problem } from '../../base/problem.ts'
 import type { Component } from '../component/component.ts'
 import { componentSchema } from '../component/schema.ts'
 import { toComponent } from '../component/to-component.ts'
+import type { HttpEndpoint } from '../http-endpoint/http-endpoint.ts'
+import { httpEndpointSchema } from '../http-endpoint/schema.ts'
+import { toHttpEndpoint } from '../http-endpoint/to-http-endpoint.ts'
 import type { Located, LocatedValue } from '../located.ts'
 import { checkPolicies } from '../resiliency/check-policies.ts'
 import { checkTrips } from '../resiliency/check-trips.ts'
@@ -20,6 +23,7 @@ export interface Resources {
   readonly components: readonly Located<Component>[]
   readonly subscriptions: readonly Located<DeclaredSubscription>[]
   readonly resiliencies: readonly Located<Resiliency>[]
+  readonly httpEndpoints: readonly Located<HttpEndpoint>[]
 }
 
 /** How one kind is read. */
@@ -62,5 +66,11 @@ export const kinds = {
     anyCase: true,
     check: checkTrips,
     checkAll: checkPolicies,
+  }),
+  httpEndpoints: kind({
+    name: 'HTTPEndpoint',
+    schema: httpEndpointSchema,
+    toResource: toHttpEndpoint,
+    secretPath: 'spec.clientTLS.',
   }),
 } as const

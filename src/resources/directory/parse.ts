@@ -65,11 +65,9 @@ export async function readResources(found: readonly FoundDocument[]): Promise<Re
     const reader = isOfOthers(document)
       ? undefined
       : readers.find(({ kind }) => kind.name === document.kind)
-    if (reader === undefined) {
-      const remark = remarkOn(document, file)
-      if (remark !== undefined) problems.push(remark)
-      continue
-    }
+    const remark = remarkOn(document, file)
+    if (remark !== undefined) problems.push(remark)
+    if (reader === undefined) continue
     const { kind, all, resources } = reader
     const { value, resource, problems: own } = await readDocument(document, file, kind)
     const read: LocatedValue = { value, file, lineOf: document.lineOf }

@@ -65,6 +65,8 @@ spec:
   - { name: e, envRef: DB }
 ---
 kind: HTTPEndpoint
+metadata: { name: api }
+spec: { baseUrl: https://api.example.org }
 `)
     assert.deepEqual(
       problems.map(({ code, severity, line }) => [code, severity, line]),

@@ -16,7 +16,7 @@ describe('a document of a resources directory that is not read', () => {
     ['apiVersion: dapr.io/v1alpha1\nspec: {}', '1 kind KIND_UNKNOWN', 'Subscription'],
     ['Kind: Component', '1 Kind FIELD_UNKNOWN', 'mean kind: Component?'],
     ['bind: 1\nKind: component', '2 Kind FIELD_UNKNOWN', 'mean kind: Component?'],
-    ['kind: HTTPEndpoint', '1 kind KIND_NOT_BUILT', 'HTTPEndpoint are not read yet'],
+    ['kind: HTTPEndpont', '1 kind KIND_UNKNOWN', 'mean HTTPEndpoint?'],
     ['- kind: Component', '1 (document) NOT_A_RESOURCE', 'kind among them'],
     ['\njust words', '2 (document) NOT_A_RESOURCE', 'kind among them'],
   ] as const)
