@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parseDurationMs } from '../base/duration.ts'
 import { parseBytes } from '../base/quantity.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import type { StructuralSchema } from '../wire/structural-schema.ts'
 
 /** What is wrong with a value, in words that cure it. */
 export interface Flaw {
@@ -10,13 +11,19 @@ export interface Flaw {
 }
 
 /**
- * What the reference page says of a field. `type` replaces the schema's own name of its type, `fallback` is
- * what holds without the field, in the form in which a user would write it.
+ * What the reference page and the custom resource definition say of a field. `type` replaces the schema's own name of
+ * its type, `fallback` is what holds without the field, in the form in which a user would write it.
  */
 export type FieldDoc = {
   readonly description: string
   readonly type?: string
   readonly fallback?: string
+  /** What a reader takes: texts alone, or numbers too. */
+  readonly takes?: 'text' | 'scalar'
+  /** What a function or a check asks for, as an API server can ask for it. Held in our own sections only. */
+  readonly bounds?: StructuralSchema
+  /** Dapr has no such section. */
+  readonly ours?: true
 }
 
 /** A field that is there has to be of the right kind; one that is not may be needed. */
@@ -52,11 +59,15 @@ export const field = {
       z.record(z.string(), item, { error: kindError('names are needed here, one a line') }),
       doc(description),
     ),
-  section: <T extends z.ZodRawShape>(shape: T, description: string) =>
-    described(
-      z.object(shape, { error: kindError('fields are needed here, one a line') }),
-      doc(description),
-    ),
+  section: <T extends z.ZodRawShape>(
+    shape: T,
+    description: string,
+    more: Pick<FieldDoc, 'ours'> = {},
+  ) =>
+    described(z.object(shape, { error: kindError('fields are needed here, one a line') }), {
+      ...doc(description),
+      ...more,
+    }),
   /** Any value of the user's own making. */
   free: (description: string) => described(z.unknown(), { description, type: 'any' }),
   oneOf,
@@ -80,6 +91,7 @@ function list<T extends z.ZodType>(
   item: T,
   description: string,
   check?: (entries: readonly z.output<T>[], report: ReportFlaw) => void,
+  bounds: StructuralSchema = {},
 ) {
   const plain = z.array(item, { error: kindError('a list is needed: begin each entry with "- "') })
   const schema =
@@ -96,7 +108,7 @@ function list<T extends z.ZodType>(
             }),
           ),
         )
-  return described(schema, doc(description))
+  return described(schema, { ...doc(description), bounds })
 }
 
 /** A text that a function reads. @param needed said of what is no text */
@@ -105,7 +117,9 @@ function readText<T>(
   fieldDoc: FieldDoc,
   reader: (text: string) => Result<T, Flaw>,
 ) {
-  return readWith(needed, fieldDoc, (raw) => (typeof raw === 'string' ? reader(raw) : undefined))
+  return readWith(needed, { ...fieldDoc, takes: 'text' }, (raw) =>
+    typeof raw === 'string' ? reader(raw) : undefined,
+  )
 }
 
 /**
@@ -117,7 +131,7 @@ function readScalar<T>(
   fieldDoc: FieldDoc,
   reader: (text: string) => Result<T, Flaw>,
 ) {
-  return readWith(needed, fieldDoc, (raw) =>
+  return readWith(needed, { ...fieldDoc, takes: 'scalar' }, (raw) =>
     typeof raw === 'string' || Number.isFinite(raw) ? reader(String(raw).trim()) : undefined,
   )
 }
@@ -141,11 +155,29 @@ function readWith<T>(
 /** One of a few words. Go reads such words in any case, so this does, too. */
 function oneOf<const T extends string>(words: readonly T[], description: string, fallback?: T) {
   const needed = `${words.join(' or ')} is needed`
-  return readText(needed, { ...doc(description, fallback), type: words.join(' | ') }, (text) => {
+  const meta: FieldDoc = {
+    ...doc(description, fallback),
+    type: words.join(' | '),
+    bounds: { type: 'string', enum: words },
+  }
+  return readText(needed, meta, (text) => {
     const word = words.find((each) => each.toLowerCase() === text.toLowerCase())
     return word === undefined ? err({ code: 'VALUE_UNKNOWN', message: needed }) : ok(word)
   })
 }
+
+/** An API server wants to know how much a rule may cost, so that what it looks at has a greatest length. */
+export const MAX_SCALAR = 32
+
+/** One rule in CEL of all the conditions that there are. */
+export const celRule = (
+  conditions: readonly (string | undefined)[],
+  message: string,
+): Pick<StructuralSchema, 'x-kubernetes-validations'> => ({
+  'x-kubernetes-validations': [
+    { rule: conditions.filter((each) => each !== undefined).join(' && '), message },
+  ],
+})
 
 interface Range {
   readonly min?: string
@@ -157,7 +189,15 @@ interface Range {
 function duration(description: string, { min = '0', max, fallback }: Range = {}) {
   const range = max === undefined ? '' : ` from ${min} to ${max}`
   const needed = `a duration${range} such as 500ms, 10s or 1h30m is needed`
-  const meta = { ...doc(description, fallback), type: `duration${range}` }
+  const meta: FieldDoc = {
+    ...doc(description, fallback),
+    type: `duration${range}`,
+    bounds: {
+      type: 'string',
+      format: 'duration',
+      ...celRule([`self >= duration('${min}')`, max && `self <= duration('${max}')`], needed),
+    },
+  }
   return readScalar(needed, meta, (text) => {
     const value = parseDurationMs(text)
     if (value === undefined) return err({ code: 'DURATION_INVALID', message: needed })
@@ -178,7 +218,22 @@ function pause(description: string, fallback?: string) {
 function bytes(description: string, { min = '0', max, fallback }: Range = {}) {
   const range = max === undefined ? '' : ` from ${min} to ${max}`
   const needed = `a size${range} such as 512Ki or 16Mi is needed`
-  const meta = { ...doc(description, fallback), type: `size${range}` }
+  const meta: FieldDoc = {
+    ...doc(description, fallback),
+    type: `size${range}`,
+    bounds: {
+      type: 'string',
+      maxLength: MAX_SCALAR,
+      ...celRule(
+        [
+          'isQuantity(self)',
+          `quantity(self).compareTo(quantity('${min}')) >= 0`,
+          max && `quantity(self).compareTo(quantity('${max}')) <= 0`,
+        ],
+        needed,
+      ),
+    },
+  }
   return readScalar(needed, meta, (text) => {
     const value = parseBytes(text)
     if (value === undefined) return err({ code: 'SIZE_INVALID', message: needed })
@@ -189,7 +244,11 @@ function bytes(description: string, { min = '0', max, fallback }: Range = {}) {
 /** A number over 0, fractions too. */
 function amount(description: string, { max, fallback }: { max: number; fallback?: number }) {
   const needed = `a number over 0, at most ${max}, is needed`
-  const meta = { ...doc(description, fallback?.toString()), type: `number over 0, to ${max}` }
+  const meta: FieldDoc = {
+    ...doc(description, fallback?.toString()),
+    type: `number over 0, to ${max}`,
+    bounds: { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: max },
+  }
   return readScalar(needed, meta, (text) => {
     const value = parseDecimal(text)
     if (value !== undefined && value > 0 && value <= max) return ok(value)
@@ -202,7 +261,11 @@ function whole(
   { min, max, fallback }: { min: number; max: number; fallback?: number },
 ) {
   const needed = `a whole number from ${min} to ${max} is needed`
-  const meta = { ...doc(description, fallback?.toString()), type: `whole number, ${min} to ${max}` }
+  const meta: FieldDoc = {
+    ...doc(description, fallback?.toString()),
+    type: `whole number, ${min} to ${max}`,
+    bounds: { type: 'integer', minimum: min, maximum: max },
+  }
   return readScalar(needed, meta, (text) => {
     const value = parseDecimal(text)
     if (value === undefined || !Number.isInteger(value))
@@ -221,7 +284,7 @@ const within = (
     ? err({ code: 'OUT_OF_RANGE', message: needed })
     : ok(value)
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+export const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 
 /** Decimal or exponent form; `undefined` for all else, `0x1`, `NaN` and `Infinity` among it. */
 export const parseDecimal = (text: string): number | undefined =>

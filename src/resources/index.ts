@@ -38,6 +38,10 @@ export {
   type SamplingSpec,
 } from './configuration/sampling.ts'
 export type { Place, Sources } from './configuration/sources.ts'
+export {
+  type CustomResourceDefinition,
+  customResourceDefinitions,
+} from './definition/definitions.ts'
 export type { Resources } from './directory/kinds.ts'
 export { type LiveResources, watchResources } from './directory/live.ts'
 export { type FoundDocument, parseResources, readResources } from './directory/parse.ts'

@@ -6,14 +6,17 @@ import { type FieldDoc, noteOf } from './fields.ts'
  * Behind a transformation stands what is read, behind a preparation what is made.
  */
 export function coreOf(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
-    return coreOf(schema.unwrap() as z.ZodType)
-  if (schema instanceof z.ZodPipe) {
-    const { in: input, out } = schema.def
-    return coreOf((input instanceof z.ZodTransform ? out : input) as z.ZodType)
-  }
-  return schema
+  const plain = plainOf(schema)
+  if (!(plain instanceof z.ZodPipe)) return plain
+  const { in: input, out } = plain.def
+  return coreOf((input instanceof z.ZodTransform ? out : input) as z.ZodType)
 }
+
+/** A schema whether or not its field may be absent. */
+export const plainOf = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodOptional || schema instanceof z.ZodNullable
+    ? plainOf(schema.unwrap() as z.ZodType)
+    : schema
 
 /** What the nearest wrapping says of the field. */
 export function docOf(schema: z.ZodType): FieldDoc {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
-import { type Flaw, field } from '../fields.ts'
+import { celRule, type Flaw, field } from '../fields.ts'
 import { HTTP_TOKEN } from './export-headers.ts'
 import {
   FORCE_DEFAULTS,
@@ -18,27 +18,41 @@ const MAX_RULES = 100
 const MAX_GLOB = 512
 const NAME_NEEDED =
   'a name begins with a letter or digit, and has at most 63 letters, digits, . _ -'
+const MAX_NAME = 63
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 /** Names of decisions that are no rule's; they share the label with the rules. */
-const RESERVED = new Set(['parent', 'rate', 'force', 'floor', 'limit', 'keep', 'off'])
+const RESERVED = ['parent', 'rate', 'force', 'floor', 'limit', 'keep', 'off']
+const NAME_RESERVED = `${RESERVED.join(', ')} name other decisions: take another name`
 
 const ruleName = field.readText<string>(
   'a name is needed: it is a tag of the spans and a label of the metrics',
   {
     description: 'Name, once in rules and overrides. `health` replaces the built-in rule.',
     type: 'text',
+    bounds: {
+      type: 'string',
+      maxLength: MAX_NAME,
+      pattern: NAME.source,
+      ...celRule([`!(self in ${JSON.stringify(RESERVED)})`], NAME_RESERVED),
+    },
   },
   (text) => {
     if (!NAME.test(text)) return err({ code: 'RULE_NAME_INVALID', message: NAME_NEEDED })
-    const message = `${[...RESERVED].join(', ')} name other decisions: take another name`
-    return RESERVED.has(text) ? err({ code: 'RULE_NAME_RESERVED', message }) : ok(text)
+    return RESERVED.includes(text)
+      ? err({ code: 'RULE_NAME_RESERVED', message: NAME_RESERVED })
+      : ok(text)
   },
 )
 
 const headerName = (description: string, fallback?: string) =>
   field.readText(
     'the name of a header is needed',
-    { description, type: 'header name', ...(fallback === undefined ? {} : { fallback }) },
+    {
+      description,
+      type: 'header name',
+      ...(fallback === undefined ? {} : { fallback }),
+      bounds: { type: 'string', pattern: HTTP_TOKEN.source },
+    },
     (text) =>
       HTTP_TOKEN.test(text)
         ? ok(text.toLowerCase())
@@ -53,6 +67,7 @@ const forceHeader = field.readText(
       'Header that asks for the trace; the answer names the trace id in it. Begins with x-.',
     type: 'header name',
     fallback: FORCE_DEFAULTS.header,
+    bounds: { type: 'string', allOf: [{ pattern: '^[xX]-' }, { pattern: HTTP_TOKEN.source }] },
   },
   (text) =>
     /^x-/i.test(text) && HTTP_TOKEN.test(text)
@@ -78,7 +93,7 @@ const GLOBS: Readonly<Record<MatchField, string>> = {
 const glob = (description: string) =>
   field.readText<string>(
     'a text is needed, in which * stands for any text',
-    { description, type: 'glob' },
+    { description, type: 'glob', bounds: { type: 'string', minLength: 1, maxLength: MAX_GLOB } },
     (text) => {
       const message =
         text === ''
@@ -108,14 +123,23 @@ const ruleShape = {
 
 const until = field.readScalar(
   'a time with its zone is needed, such as 2026-12-01T10:00:00Z',
-  { description: 'When it ends by itself.', type: 'RFC 3339 time' },
+  {
+    description: 'When it ends by itself.',
+    type: 'RFC 3339 time',
+    bounds: { type: 'string', format: 'date-time' },
+  },
   readTime,
 )
 
 const many = <T extends z.ZodType>(item: T, description: string) =>
-  field.list(item, description, ({ length }, report) => {
-    if (length > MAX_RULES) report('LIST_TOO_LONG', `at most ${MAX_RULES} can stand here`)
-  })
+  field.list(
+    item,
+    description,
+    ({ length }, report) => {
+      if (length > MAX_RULES) report('LIST_TOO_LONG', `at most ${MAX_RULES} can stand here`)
+    },
+    { maxItems: MAX_RULES },
+  )
 
 export const samplingSection = field.section(
   {
@@ -194,6 +218,7 @@ export const samplingSection = field.section(
       .optional(),
   },
   'Which traces are worth keeping, by rule. Order: force, overrides, rules, samplingRate, floor.',
+  { ours: true },
 )
 
 type Block = z.output<typeof samplingSection>

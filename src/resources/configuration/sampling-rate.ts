@@ -1,5 +1,13 @@
 import { err, ok, type Result } from '../../base/result.ts'
-import { type Flaw, field, parseDecimal } from '../fields.ts'
+import {
+  celRule,
+  DECIMAL,
+  type FieldDoc,
+  type Flaw,
+  field,
+  MAX_SCALAR,
+  parseDecimal,
+} from '../fields.ts'
 import { parseGoFloat } from './go-float.ts'
 
 const NEEDED = 'a sampling rate is a number from "0" to "1"'
@@ -34,8 +42,18 @@ export function readAsDaprd(raw: unknown): unknown {
   return Number.isNaN(value) ? 1 : Math.min(value, 1)
 }
 
-function meta(description: string, fallback: string | undefined) {
-  return { description, type: 'rate', ...(fallback === undefined ? {} : { fallback }) }
+function meta(description: string, fallback: string | undefined): FieldDoc {
+  const inRange = ['double(self) >= 0.0', 'double(self) <= 1.0']
+  return {
+    description,
+    type: 'rate',
+    ...(fallback === undefined ? {} : { fallback }),
+    bounds: {
+      type: 'string',
+      maxLength: MAX_SCALAR,
+      ...celRule([`self.matches(r'(?i)${DECIMAL.source}')`, ...inRange], NEEDED),
+    },
+  }
 }
 
 function readRate(text: string): Result<number, Flaw> {
