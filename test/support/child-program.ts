@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
 
 export interface Exit {
   readonly code: number | null
@@ -32,6 +33,8 @@ export interface ChildSettings {
   /** Whether it also sees this process's environment. Default true. */
   readonly inheritEnv?: boolean
   readonly cwd?: string
+  /** Its standard input stays open for as long as we live. Default: it has none. */
+  readonly lifeline?: boolean
 }
 
 const running = new Set<ChildProcess>()
@@ -44,13 +47,13 @@ process.once('exit', () => {
 export async function startProgram(
   command: string,
   args: readonly string[],
-  { env = {}, inheritEnv = true, cwd }: ChildSettings = {},
+  { env = {}, inheritEnv = true, cwd, lifeline = false }: ChildSettings = {},
 ): Promise<ChildProgram> {
   const child = spawn(command, args, {
     env: inheritEnv ? { ...process.env, ...env } : env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [lifeline ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
-  })
+  }) as ChildProcessByStdio<Writable | null, Readable, Readable>
   const text = { stdout: '', stderr: '', output: '' }
   const watchers = new Set<() => void>()
   let exited: Exit | undefined

@@ -33,6 +33,10 @@ const partners = {
     find: openMetricsParser,
     cure: 'python3 -m venv .cache/openmetrics && .cache/openmetrics/bin/pip install prometheus-client==0.26.0',
   },
+  kube: {
+    find: kubernetes,
+    cure: 'let SIDELIGHT_KUBE name a program that starts an API server and prints KUBECONFIG=FILE, or KUBECONFIG name a cluster for tests',
+  },
   root: {
     find: () => (process.getuid?.() === 0 ? '/' : undefined),
     cure: 'run as root (the test mounts or binds what only root may)',
@@ -75,6 +79,13 @@ function zipkinJar(): string | undefined {
 function collector(): string | undefined {
   const binary = process.env.SIDELIGHT_OTELCOL ?? '.cache/otelcol-0.158.0'
   return isExecutable(binary) ? resolve(binary) : undefined
+}
+
+/** A cluster that is there goes before one that is to be started. */
+function kubernetes(): string | undefined {
+  const { KUBECONFIG: file, SIDELIGHT_KUBE: program } = process.env
+  if (file !== undefined && existsSync(file)) return resolve(file)
+  return program !== undefined && isExecutable(program) ? resolve(program) : undefined
 }
 
 function schemathesis(): string | undefined {
