@@ -84,7 +84,7 @@ function collector(): string | undefined {
 /** A cluster that is there goes before one that is to be started. */
 function kubernetes(): string | undefined {
   const { KUBECONFIG: file, SIDELIGHT_KUBE: program } = process.env
-  if (file !== undefined && existsSync(file)) return resolve(file)
+  if (file) return existsSync(file) ? resolve(file) : undefined
   return program !== undefined && isExecutable(program) ? resolve(program) : undefined
 }
 

@@ -6,6 +6,7 @@ import type { StructuralSchema } from '../../../src/wire/structural-schema.ts'
 import { definitionOf } from '../../support/definition-of.ts'
 import { CRDS, renderCrds } from '../../tools/crds.ts'
 
+const KINDS = ['Component', 'Configuration', 'HTTPEndpoint', 'Resiliency', 'Subscription'] as const
 const MAX_BYTES = 200 * 1024
 
 /** Every schema below this one, itself last, with its path as the reference page writes it. */
@@ -33,13 +34,7 @@ describe('the committed custom resource definitions', () => {
 })
 
 describe('a custom resource definition', () => {
-  for (const kind of [
-    'Component',
-    'Configuration',
-    'HTTPEndpoint',
-    'Resiliency',
-    'Subscription',
-  ] as const)
+  for (const kind of KINDS)
     test(`of a ${kind} has every field of the reference page, or takes anything there`, () => {
       for (const { schema } of definitionOf(kind).spec.versions) {
         const all = new Map(walk(schema.openAPIV3Schema))
@@ -60,7 +55,7 @@ describe('a custom resource definition', () => {
       ...['x-kubernetes-int-or-string', 'x-kubernetes-preserve-unknown-fields'],
     ])
     const strict: string[] = []
-    for (const kind of ['Component', 'Configuration', 'Resiliency', 'Subscription'] as const)
+    for (const kind of KINDS)
       for (const { schema } of definitionOf(kind).spec.versions)
         for (const [path, each] of walk(schema.openAPIV3Schema)) {
           assert.ok(!('default' in each), path)

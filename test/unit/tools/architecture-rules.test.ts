@@ -226,4 +226,12 @@ describe('the file rules', () => {
       [],
     )
   })
+
+  test('let the check of everything, and nobody else, name the test API server', () => {
+    const kube = ['..', 'shared', 'kube', 'start.sh'].join('/')
+    assert.deepEqual(machineTraces(files({ '.ci/run': kube })), [])
+    assert.equal(machineTraces(files({ 'test/support/a.ts': kube })).length, 1)
+    const other = ['..', 'shared', 'x.md'].join('/')
+    assert.equal(machineTraces(files({ '.ci/run': `${kube} ${other}` })).length, 1)
+  })
 })
