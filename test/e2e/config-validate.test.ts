@@ -55,6 +55,16 @@ describe('sidelight config validate', function () {
     assert.deepEqual([status, lines, stderr], [0, ['1 Configuration in 1 file: valid'], ''])
   })
 
+  test('checks an HTTPEndpoint, and says that nothing acts on it yet', () => {
+    const text =
+      'apiVersion: dapr.io/v1alpha1\nkind: HTTPEndpoint\nmetadata: { name: a }\nspec: { baseUrl: "ftp://me:s3cret@x" }'
+    const { status, lines } = validate(['-'], text)
+    assert.equal(status, 1)
+    assert.match(lines[0] ?? '', /^warning: .*KIND_NOT_BUILT/)
+    assert.match(lines[1] ?? '', /:4 spec\.baseUrl: a complete URL .*\(seen "ftp:\/\/\*\*\*@x"\)/)
+    assert.equal(lines[2], '1 HTTPEndpoint in 1 file: 1 error, 1 warning')
+  })
+
   test('prints one JSON object for programs', async () => {
     const { status, lines } = validate(['--json', '-'], configuration('samplingRate: -1'))
     assert.equal(status, 1)
@@ -66,6 +76,7 @@ describe('sidelight config validate', function () {
       components: 0,
       subscriptions: 0,
       resiliencies: 0,
+      httpendpoints: 0,
       skipped: {},
     })
     const [{ file, line, code, path, seen }] = problems

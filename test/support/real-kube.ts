@@ -16,7 +16,7 @@ let shared: Promise<RealKube> | undefined
  */
 export function realKube(context: Pick<Mocha.Context, 'skip'>): Promise<RealKube> {
   const path = requirePartner(context, 'kube')
-  shared ??= process.env.KUBECONFIG ? connect(path) : start(path)
+  shared ??= process.env.SIDELIGHT_KUBECONFIG ? connect(path) : start(path)
   return shared
 }
 

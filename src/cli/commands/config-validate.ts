@@ -10,8 +10,8 @@ import { configValidateFlags } from '../settings.ts'
 const EXIT_INVALID = 1
 const HELP = `sidelight config validate PATH… [flags]
 
-Checks Configurations, Components, Subscriptions and Resiliencies in files, directories (*.yaml, *.yml, *.json)
-and standard input (-): each Configuration by itself, the rest together with what else stands in their directory,
+Checks Configurations, Components, Subscriptions, Resiliencies and HTTPEndpoints in files, directories (*.yaml, *.yml,
+*.json) and standard input (-): each Configuration by itself, the rest together with what else stands in their directory,
 as a sidecar reads them that is pointed at it; it does not look into directories below. Other resources are skipped. Secrets and variables that are referred to are not looked
 up, and no component is opened.
 Exit code: 0 valid, 1 problems, 2 wrong usage.
@@ -103,13 +103,15 @@ export const configValidate: Command = async (argv, context) => {
   return errors === 0 ? 0 : EXIT_INVALID
 }
 
-const NOTHING = 'nothing here is a Configuration, Component, Subscription or Resiliency'
+const NOTHING =
+  'nothing here is a Configuration, Component, Subscription, Resiliency or HTTPEndpoint'
 
 const plurals: Readonly<Record<string, string>> = {
   Configuration: 'Configurations',
   Component: 'Components',
   Subscription: 'Subscriptions',
   Resiliency: 'Resiliencies',
+  HTTPEndpoint: 'HTTPEndpoints',
 }
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
