@@ -35,7 +35,7 @@ const partners = {
   },
   kube: {
     find: kubernetes,
-    cure: 'let SIDELIGHT_KUBE name a program that starts an API server and prints KUBECONFIG=FILE, or KUBECONFIG name a cluster for tests',
+    cure: 'let SIDELIGHT_KUBE name a program that starts an API server and prints KUBECONFIG=FILE, or SIDELIGHT_KUBECONFIG name the kubeconfig of a cluster for tests',
   },
   root: {
     find: () => (process.getuid?.() === 0 ? '/' : undefined),
@@ -83,7 +83,7 @@ function collector(): string | undefined {
 
 /** A cluster that is there goes before one that is to be started. */
 function kubernetes(): string | undefined {
-  const { KUBECONFIG: file, SIDELIGHT_KUBE: program } = process.env
+  const { SIDELIGHT_KUBECONFIG: file, SIDELIGHT_KUBE: program } = process.env
   if (file) return existsSync(file) ? resolve(file) : undefined
   return program !== undefined && isExecutable(program) ? resolve(program) : undefined
 }

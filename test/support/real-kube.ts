@@ -11,7 +11,7 @@ export interface RealKube {
 let shared: Promise<RealKube> | undefined
 
 /**
- * A real API server: the cluster that `KUBECONFIG` names, else one that is started for the run. Tests share it, and
+ * A real API server: the cluster that `SIDELIGHT_KUBECONFIG` names, else one that is started for the run. Tests share it, and
  * have a namespace each. Give the test `this.timeout(60_000)`.
  */
 export function realKube(context: Pick<Mocha.Context, 'skip'>): Promise<RealKube> {
