@@ -6,6 +6,8 @@ import { requirePartner } from './partners.ts'
 
 export interface RealKube {
   readonly client: KubeClient
+  /** Path of the file, for programs. */
+  readonly kubeconfig: string
 }
 
 let shared: Promise<RealKube> | undefined
@@ -32,4 +34,5 @@ async function start(script: string): Promise<RealKube> {
 
 const connect = async (file: string): Promise<RealKube> => ({
   client: createKubeClient(await readFile(file, 'utf8')),
+  kubeconfig: file,
 })

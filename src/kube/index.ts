@@ -1,0 +1,23 @@
+export type { Selection } from './api-path.ts'
+export {
+  createKubeClient,
+  type KubeClient,
+  type KubeList,
+  type Patch,
+  type Shape,
+  type WriteOptions,
+} from './client.ts'
+export { type Cluster, type ClusterOptions, loadCluster } from './cluster.ts'
+export { type LeaderElection, startLeaderElection } from './leader-election.ts'
+export {
+  type KubeObject,
+  keyFor,
+  keyOf,
+  type Manifest,
+  type ObjectMeta,
+  type OwnerReference,
+} from './object.ts'
+export { createEventRecorder, type RecordEvent, type Regarding } from './record-event.ts'
+export { type Reflector, startReflector } from './reflector.ts'
+export { apiVersionOf, kinds, type ResourceType, resourceTypeOf } from './resource-types.ts'
+export { createWorkQueue, type WorkQueue } from './work-queue.ts'
