@@ -7,6 +7,8 @@ import { formatProblem, type Problem } from '../base/problem.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { RegistrationDirectory, Sender } from '../net/index.ts'
 import {
+  createDirectorySource,
+  createFileSource,
   createSecretFiles,
   type Reload,
   type Resources,
@@ -57,13 +59,14 @@ export async function startSidecar(
   log: Logger,
   requestStop: (force: boolean) => void,
 ): Promise<Result<RunningSidecar, Problem[]>> {
+  const secrets = createSecretFiles(shared.secretsDirectory ?? '/nonexistent')
   let changed: (reload: Reload, snapshot: Snapshot) => void = () => undefined
   const watched = await watchConfiguration({
-    files: configFiles,
+    source: createFileSource(configFiles, shared.clock),
+    secrets,
     env: shared.env,
     clock: shared.clock,
     lenient: shared.daprLenient ?? false,
-    ...(shared.secretsDirectory === undefined ? {} : { secretsDirectory: shared.secretsDirectory }),
     onReload(reload, snapshot) {
       const { generation } = snapshot
       logReload(log, 'Configuration', `generation ${generation} stays`, reload, { generation })
@@ -75,7 +78,7 @@ export async function startSidecar(
   warn(log, 'Configuration', configuration.current().warnings)
   let resourcesChanged: (reload: Reload, resources: Resources) => void = () => undefined
   const resources = await watchResources({
-    directories: settings.resourcesPaths,
+    source: createDirectorySource(settings.resourcesPaths, shared.clock),
     clock: shared.clock,
     onReload(reload, next) {
       logReload(log, 'Resources', 'those in force stay', reload)
@@ -94,7 +97,7 @@ export async function startSidecar(
       if (!shared.componentParts.has(key)) shared.componentParts.set(key, make())
       return shared.componentParts.get(key) as T
     },
-    secrets: createSecretFiles(shared.secretsDirectory ?? '/nonexistent'),
+    secrets,
     ids: createIdSource(),
     log,
     registry: createPromRegistry(sidecarCatalogue, { clock: shared.clock, processMetrics: true }),

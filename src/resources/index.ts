@@ -44,9 +44,17 @@ export {
 } from './definition/definitions.ts'
 export type { Resources } from './directory/kinds.ts'
 export { type LiveResources, watchResources } from './directory/live.ts'
-export { type FoundDocument, parseResources, readResources } from './directory/parse.ts'
+export {
+  type FoundDocument,
+  parseResources,
+  type ResourceText,
+  readResources,
+} from './directory/parse.ts'
+export { createDirectorySource } from './directory/source.ts'
 export { type ResourceField, resourceFields } from './field-reference.ts'
+export { createFileSource } from './file-source.ts'
 export type { Located, ReadResource } from './located.ts'
+export { createPushedSource, type PushedSource } from './pushed-source.ts'
 export { MAX_RESOURCE_BYTES, readResourceFile } from './read-resource-file.ts'
 export type { Reload } from './reload.ts'
 export {
@@ -61,7 +69,7 @@ export type {
   Resiliency,
   RetryPolicy,
 } from './resiliency/resiliency.ts'
-export { createSecretFiles, type SecretFiles } from './secret-files.ts'
+export { createSecretFiles } from './secret-files.ts'
 export { compileEventRule, type EventRule } from './subscription/event-rule.ts'
 export {
   BULK_AWAIT_MS,
@@ -72,6 +80,7 @@ export {
   type Subscription,
   toPath,
 } from './subscription/subscription.ts'
+export type { SecretSource, TextSource } from './text-source.ts'
 export { compileRegex, type UserRegex } from './user-regex.ts'
 export { parseResourceDocuments } from './yaml-source.ts'
 export { toProblems } from './zod-problems.ts'

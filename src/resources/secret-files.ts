@@ -1,23 +1,15 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileState } from './file-state.ts'
-
-export interface SecretFiles {
-  /** The value under a key of a secret; `undefined` when there is none, it is too large or badly named. */
-  resolve(name: string, key: string): Promise<string | undefined>
-  /** Why there is none, and the cure. */
-  whyMissing(name: string, key: string): string
-  /** Whether a file that was asked for is another one by now. */
-  haveChanged(): Promise<boolean>
-}
+import type { SecretSource } from './text-source.ts'
 
 /** Of a header's value; a proxy takes no longer line. */
 const MAX_BYTES = 65_536
 /** Names of Kubernetes secrets and their keys. Two dots would lead out of the directory. */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,253}$/
 
-/** Secrets as Kubernetes mounts them: a directory for each secret, a file for each key. */
-export function createSecretFiles(directory: string): SecretFiles {
+/** Secrets as Kubernetes mounts them: a directory for each secret, a file for each key. None if too large or badly named. */
+export function createSecretFiles(directory: string): SecretSource {
   const asked = new Map<string, string>()
   return {
     whyMissing: (name, key) =>

@@ -13,7 +13,7 @@ export interface WatchedState {
   /** Text that is another one when anything has changed. */
   readonly state: () => Promise<string>
   /** Something else asks for a new reading. */
-  readonly isStale?: () => Promise<boolean>
+  readonly isStale?: (() => Promise<boolean>) | undefined
   readonly clock: Clock
   /** The state has changed, and stays for now. The next look waits for it. */
   readonly onChange: () => Promise<unknown>

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { seldom } from '../base/seldom.ts'
 import type { DriverContext } from '../components/index.ts'
-import type { Resources, SecretFiles, Snapshot } from '../resources/index.ts'
+import type { Resources, SecretSource, Snapshot } from '../resources/index.ts'
 import { componentMetrics, type MetricsRegistry, resourceMetrics } from '../telemetry/index.ts'
 import type { AppChannel } from './app-channel.ts'
 import { createEventMeter } from './bindings/event-meter.ts'
@@ -55,7 +55,7 @@ export function buildBlocks(
     readonly log: Logger
     readonly env: Readonly<Record<string, string | undefined>>
     readonly resources: { current(): Resources }
-    readonly secrets: Pick<SecretFiles, 'resolve' | 'whyMissing'>
+    readonly secrets: Pick<SecretSource, 'resolve' | 'whyMissing'>
     readonly sharedParts: DriverContext['shared']
     readonly countError: ErrorMeter
   },

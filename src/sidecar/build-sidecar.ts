@@ -11,7 +11,7 @@ import {
   type Sender,
   type Step,
 } from '../net/index.ts'
-import type { Reload, Resources, SecretFiles, Snapshot } from '../resources/index.ts'
+import type { Reload, Resources, SecretSource, Snapshot } from '../resources/index.ts'
 import { type MetricsRegistry, pipelineMetrics, resourceMetrics } from '../telemetry/index.ts'
 import type { ConfigurationChange, SidecarReport } from '../wire/sidecar-report.ts'
 import { compileAccess } from './access.ts'
@@ -63,7 +63,7 @@ export interface SidecarDeps {
   }
   /** Of `--resources-path`. */
   readonly resources: { current(): Resources; lastReload(): Reload }
-  readonly secrets: Pick<SecretFiles, 'resolve' | 'whyMissing'>
+  readonly secrets: Pick<SecretSource, 'resolve' | 'whyMissing'>
   readonly env: Readonly<Record<string, string | undefined>>
   /** What components of all sidecars of this process have in common. */
   readonly sharedParts: DriverContext['shared']

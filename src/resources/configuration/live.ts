@@ -1,11 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Problem } from '../../base/problem.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { fileState } from '../file-state.ts'
-import { readResourceFile } from '../read-resource-file.ts'
 import type { Reload } from '../reload.ts'
-import { createSecretFiles } from '../secret-files.ts'
-import { watchState } from '../watch-state.ts'
+import type { SecretSource, TextSource } from '../text-source.ts'
 import type { Configuration } from './configuration.ts'
 import { type ConfigurationFile, type ParsedConfiguration, parseConfiguration } from './parse.ts'
 import type { Sources } from './sources.ts'
@@ -26,18 +23,18 @@ export interface Snapshot {
 export interface LiveConfiguration extends Disposable {
   current(): Snapshot
   lastReload(): Reload
-  /** Reads the files now, as SIGHUP asks. A bad change keeps the last good snapshot. */
+  /** Reads the source now, as SIGHUP asks. A bad change keeps the last good snapshot. */
   reload(): Promise<Reload>
 }
 
 export interface LiveConfigurationOptions {
-  readonly files: readonly string[]
+  readonly source: TextSource
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   /** Reads what daprd reads in silence, as daprd does. */
   readonly lenient?: boolean
-  /** Holds what `secretKeyRef` asks for, `<name>/<key>`. Watched like the files. Absent: no secret is found. */
-  readonly secretsDirectory?: string
+  /** Watched like the source. Absent: no secret is found. */
+  readonly secrets?: SecretSource
   /** Called after each attempt but the first; `unchanged` only when it was asked for. */
   readonly onReload: (reload: Reload, snapshot: Snapshot) => void
 }
@@ -46,9 +43,7 @@ export interface LiveConfigurationOptions {
 export async function watchConfiguration(
   options: LiveConfigurationOptions,
 ): Promise<Result<LiveConfiguration, Problem[]>> {
-  const { files, env, clock, lenient = false, onReload } = options
-  const secrets =
-    options.secretsDirectory === undefined ? undefined : createSecretFiles(options.secretsDirectory)
+  const { source, secrets, env, clock, lenient = false, onReload } = options
   const haveSecretsChanged = async () => (await secrets?.haveChanged()) ?? false
   const parse = (texts: readonly ConfigurationFile[]) =>
     parseConfiguration(texts, {
@@ -59,8 +54,11 @@ export async function watchConfiguration(
     })
   let closed = false
 
-  const seen = await fingerprint(files)
-  const first = await readFiles(files)
+  const readAll = async (): Promise<Result<readonly ConfigurationFile[], Problem[]>> => {
+    const { texts, problems } = await source.read()
+    return problems.length === 0 ? ok(texts) : err([...problems])
+  }
+  const first = await readAll()
   const parsed = first.ok ? await parse(first.value) : first
   if (!parsed.ok) return parsed
   let lastText = JSON.stringify(first)
@@ -72,7 +70,7 @@ export async function watchConfiguration(
   }
 
   const attempt = async (): Promise<Reload> => {
-    const texts = await readFiles(files)
+    const texts = await readAll()
     const text = JSON.stringify(texts)
     const atUs = clock.nowUs()
     if (text === lastText && !(await haveSecretsChanged()))
@@ -103,12 +101,7 @@ export async function watchConfiguration(
     return next
   }
 
-  const watch = watchState(seen, {
-    state: () => fingerprint(files),
-    isStale: haveSecretsChanged,
-    clock,
-    onChange: reload,
-  })
+  const watch = source.watch(reload, haveSecretsChanged)
 
   return ok({
     current: () => snapshot,
@@ -120,22 +113,6 @@ export async function watchConfiguration(
     },
   })
 }
-
-async function readFiles(
-  files: readonly string[],
-): Promise<Result<readonly ConfigurationFile[], Problem[]>> {
-  const texts: ConfigurationFile[] = []
-  const problems: Problem[] = []
-  for (const file of files) {
-    const text = await readResourceFile(file)
-    if (text.ok) texts.push({ file, text: text.value })
-    else problems.push(text.error)
-  }
-  return problems.length === 0 ? ok(texts) : err(problems)
-}
-
-const fingerprint = async (files: readonly string[]): Promise<string> =>
-  (await Promise.all(files.map(fileState))).join(' ')
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 

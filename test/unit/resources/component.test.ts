@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { createSystemClock } from '../../../src/base/clock.ts'
-import { parseResources, watchResources } from '../../../src/resources/index.ts'
+import {
+  createDirectorySource,
+  parseResources,
+  watchResources,
+} from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
@@ -130,7 +134,7 @@ describe('watchResources', () => {
     const seen: string[] = []
     const clock = createSystemClock()
     const watched = await watchResources({
-      directories: [directory.path],
+      source: createDirectorySource([directory.path], clock),
       clock,
       onReload: ({ result, problems }, { components }) =>
         seen.push(
@@ -181,9 +185,10 @@ describe('watchResources', () => {
     const items = ['a', 'b'].map((name) => ({ ...item, metadata: { name } }))
     const list = { apiVersion: 'v1', kind: 'List', items }
     await writeFile(directory.file('all.json'), JSON.stringify(list))
+    const clock = createFakeClock()
     const watched = await watchResources({
-      directories: [directory.path],
-      clock: createFakeClock(),
+      source: createDirectorySource([directory.path], clock),
+      clock,
       onReload: () => undefined,
     })
     assert.ok(watched.ok)
@@ -202,7 +207,7 @@ describe('watchResources', () => {
     const clock = createFakeClock()
     const seen: number[] = []
     const watched = await watchResources({
-      directories: [directory.path],
+      source: createDirectorySource([directory.path], clock),
       clock,
       onReload: (_, { components }) => seen.push(components.length),
     })
@@ -232,9 +237,10 @@ describe('watchResources', () => {
   })
 
   test('refuses a directory that is not there, by name', async () => {
+    const clock = createSystemClock()
     const watched = await watchResources({
-      directories: ['/nowhere'],
-      clock: createSystemClock(),
+      source: createDirectorySource(['/nowhere'], clock),
+      clock,
       onReload: () => undefined,
     })
     assert.ok(!watched.ok)

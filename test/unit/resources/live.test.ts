@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { type Reload, watchConfiguration } from '../../../src/resources/index.ts'
+import {
+  createFileSource,
+  createSecretFiles,
+  type Reload,
+  watchConfiguration,
+} from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
@@ -16,10 +21,10 @@ async function open(text: string) {
   const clock = createFakeClock()
   const reloads: Reload['result'][] = []
   const result = await watchConfiguration({
-    files: [file],
+    source: createFileSource([file], clock),
     env: {},
     clock,
-    secretsDirectory: directory.path,
+    secrets: createSecretFiles(directory.path),
     onReload: ({ result: outcome }) => reloads.push(outcome),
   })
   assert.ok(result.ok)
@@ -42,10 +47,11 @@ describe('watchConfiguration', () => {
   test('refuses to start with every problem of the first reading', async () => {
     await using directory = await temporaryDirectory()
     const missing = directory.file('missing.yaml')
+    const clock = createFakeClock()
     const result = await watchConfiguration({
-      files: [missing],
+      source: createFileSource([missing], clock),
       env: {},
-      clock: createFakeClock(),
+      clock,
       onReload: () => assert.fail('nothing is in force'),
     })
     assert.ok(!result.ok)
