@@ -20,4 +20,5 @@ export {
 export { createEventRecorder, type RecordEvent, type Regarding } from './record-event.ts'
 export { type Reflector, startReflector } from './reflector.ts'
 export { apiVersionOf, kinds, type ResourceType, resourceTypeOf } from './resource-types.ts'
+export { type Workload, workloadOf } from './workload-of.ts'
 export { createWorkQueue, type WorkQueue } from './work-queue.ts'

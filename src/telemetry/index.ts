@@ -27,6 +27,7 @@ export {
   sidecarMetrics,
 } from './catalogue.ts'
 export { backendCatalogue, backendMetrics } from './catalogue-backend.ts'
+export { operatorCatalogue, operatorMetrics } from './catalogue-operator.ts'
 export type { Exporter, ExporterName, ExportOutcome } from './exporter.ts'
 export { holdSeries } from './hold-series.ts'
 export {

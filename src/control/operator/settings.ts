@@ -1,0 +1,19 @@
+/** What an operator is started with. */
+export interface OperatorSettings {
+  /** Of the control plane. Secrets of it, its own aside, go to the sidecars that its default Configuration concerns. */
+  readonly namespace: string
+  /** The pod's name: who holds the Lease, and which pod has the label of the leader. */
+  readonly identity: string
+  /** HTTPS, for sidecars. */
+  readonly port: number
+  /** Plain: `/healthz`, `/readyz`, `/metrics`. */
+  readonly healthPort: number
+  readonly addresses: readonly string[]
+  /** Whether Dapr's own operator is there: then its Services and definitions are left alone. */
+  readonly besideDapr: boolean
+  /** A manifest of the Configuration to create where there is none; absent = none is made. */
+  readonly defaultConfigurationFile: string | undefined
+}
+
+/** Name of the Configuration that counts where a pod names none: of its namespace, else of the control plane's. */
+export const DEFAULT_CONFIGURATION = 'default'
