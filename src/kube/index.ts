@@ -20,5 +20,19 @@ export {
 export { createEventRecorder, type RecordEvent, type Regarding } from './record-event.ts'
 export { type Reflector, startReflector } from './reflector.ts'
 export { apiVersionOf, kinds, type ResourceType, resourceTypeOf } from './resource-types.ts'
-export { type Workload, workloadOf } from './workload-of.ts'
+export {
+  type ServingCertificate,
+  type ServingCertificateOptions,
+  startServingCertificate,
+} from './serving-certificate.ts'
+export {
+  type Authority,
+  createAuthority,
+  issueLeaf,
+  type Leaf,
+  type ServiceName,
+} from './trust-authority.ts'
+export { planTrust, type TrustPlan } from './trust-plan.ts'
+export { ensureTrust, TRUST_SECRET, type Trust } from './trust-secret.ts'
 export { createWorkQueue, type WorkQueue } from './work-queue.ts'
+export { type Workload, workloadOf } from './workload-of.ts'

@@ -1,8 +1,15 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttp,
+  type Server as HttpListener,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttps, type Server as HttpsListener } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { codeOf, Fault, messageOf } from '../base/fault.ts'
 import type { Logger } from '../base/logger.ts'
 import { traceFields } from '../telemetry/index.ts'
+import type { CertificateSource } from './certificate-source.ts'
 import { watchHalfClosed } from './half-closed.ts'
 import { headerValue } from './headers.ts'
 import {
@@ -26,7 +33,11 @@ export interface HttpServerOptions<X extends Exchange> {
   /** Called for heads that are refused before the first step: too large, malformed, too slow. */
   readonly onRefused: (status: number) => void
   readonly log: Logger
+  /** Speaks HTTPS. A renewed certificate is for the connections that come; those that are open stay. */
+  readonly tls?: CertificateSource
 }
+
+type Server = HttpListener | HttpsListener
 
 export interface HttpServer {
   /**
@@ -38,24 +49,40 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>
 }
 
-/** daprd's ReadHeaderTimeout. */
+/** daprd's ReadHeaderTimeout; a TLS handshake has as long. */
 const HEADERS_TIMEOUT_MS = 10_000
 /** Longer than any client pool of ours keeps a connection, so that the client is the one who closes. */
 const KEEP_ALIVE_TIMEOUT_MS = 120_000
 const TIMEOUT_CHECK_INTERVAL_MS = 1_000
+/** Cloudflare's code for "no TLS handshake"; never sent, only counted. */
+const STATUS_NO_HANDSHAKE = 525
 
 export function createHttpServer<X extends Exchange>(options: HttpServerOptions<X>): HttpServer {
+  const { tls } = options
   const servers: Server[] = []
   let closing = false
+  const stopRenewal = tls?.onRenewed((now) => {
+    for (const server of servers) (server as HttpsListener).setSecureContext(now)
+  })
 
   const create = (): Server => {
-    const server = createServer({
+    const bounds = {
       maxHeaderSize: options.maxHeaderBytes,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
       noDelay: true,
+    }
+    const server: Server =
+      tls === undefined
+        ? createHttp(bounds)
+        : createHttps({ ...bounds, ...tls.current(), handshakeTimeout: HEADERS_TIMEOUT_MS })
+    // A handshake that failed leaves nobody to answer; Node would hand it on as a malformed head.
+    server.removeAllListeners('tlsClientError').on('tlsClientError', (error, socket) => {
+      // Who connects and leaves, a probe for example, has refused nothing.
+      if (codeOf(error) !== 'ECONNRESET') options.onRefused(STATUS_NO_HANDSHAKE)
+      socket.destroy()
     })
     // Not in the types: who ends its sending after a whole request still gets the answer.
     Object.assign(server, { httpAllowHalfOpen: true })
@@ -93,6 +120,7 @@ export function createHttpServer<X extends Exchange>(options: HttpServerOptions<
     },
     async close(graceMs) {
       closing = true
+      stopRenewal?.()
       await Promise.all(servers.map((server) => closeServer(server, graceMs)))
     },
   }
