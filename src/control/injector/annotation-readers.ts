@@ -1,4 +1,5 @@
 import { parseDurationMs } from '../../base/duration.ts'
+import { parseBytes } from '../../base/quantity.ts'
 
 /** How the text of an annotation is read. */
 export interface Reader<T> {
@@ -52,6 +53,12 @@ export const quantity: Reader<string> = {
   needs: 'a quantity such as 100m or 64Mi',
   read: (value) =>
     /^(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE]\d+)?$/.test(value) ? value : undefined,
+}
+
+/** The text itself, of those that the sidecar can read. */
+export const bytes: Reader<string> = {
+  needs: 'a number of bytes such as 4Mi or 64Ki',
+  read: (value) => (parseBytes(value) === undefined ? undefined : value),
 }
 
 /** `a=b,c=d`. A value may hold `=`. */

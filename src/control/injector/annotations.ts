@@ -1,6 +1,7 @@
 import { nearest } from '../../base/nearest.ts'
 import {
   bool,
+  bytes,
   duration,
   integer,
   oneOf,
@@ -22,6 +23,7 @@ export const annotations = {
   'app-id': text,
   'app-port': port,
   'app-protocol': oneOf('http', 'https'),
+  'app-ssl': bool,
   'app-max-concurrency': integer(-1, 1_000_000),
   'app-channel-address': text,
   'app-token-secret': text,
@@ -51,8 +53,10 @@ export const annotations = {
   'sidecar-readiness-probe-period-seconds': count,
   'sidecar-readiness-probe-threshold': count,
   'sidecar-seccomp-profile-type': text,
-  'max-body-size': quantity,
-  'read-buffer-size': quantity,
+  'max-body-size': bytes,
+  'read-buffer-size': bytes,
+  'http-max-request-size': integer(1, 1_000_000),
+  'http-read-buffer-size': integer(1, 1_000_000),
   'graceful-shutdown-seconds': integer(-1, 86_400),
   'block-shutdown-duration': duration,
   'volume-mounts': pairs(':'),
@@ -64,6 +68,7 @@ export const annotations = {
   'app-health-threshold': count,
   'app-binding-options-timeout': duration,
   'sidecar-svc-annotations': pairs('='),
+  'disable-builtin-k8s-secret-store': bool,
   'disable-init-endpoints': text,
   'enable-native-sidecar': bool,
 } as const satisfies Readonly<Record<string, Reader<unknown>>>
@@ -85,14 +90,10 @@ const OLD_NAMES: ReadonlyMap<string, AnnotationName> = new Map([
 /** Dapr's, for what does not exist here. They are said, and change nothing. */
 const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'actors-disseminate-timeout',
-  'app-ssl',
   'component-container',
   'debug-port',
-  'disable-builtin-k8s-secret-store',
   'enable-debug',
   'enable-profiling',
-  'http-max-request-size',
-  'http-read-buffer-size',
   'inject-pluggable-components',
   'placement-host-address',
   'pluggable-components',
@@ -126,7 +127,19 @@ export function readAnnotations(all: Readonly<Record<string, string>> = {}): Rea
       else values[name] = found
     } else findings.push(unknownWords(key, written))
   }
-  return { values, findings }
+  return { values: inTodaysWords(values), findings }
+}
+
+/** What is deprecated says the same as another annotation, which wins. [dapr: cmd/daprd/options/options.go] */
+function inTodaysWords(values: AnnotationValues): AnnotationValues {
+  const { 'app-ssl': ssl, 'http-max-request-size': mebibytes } = values
+  const { 'http-read-buffer-size': kibibytes, ...rest } = values
+  return {
+    ...(mebibytes !== undefined && { 'max-body-size': `${mebibytes}Mi` }),
+    ...(kibibytes !== undefined && { 'read-buffer-size': `${kibibytes}Ki` }),
+    ...rest,
+    ...(ssl === true && { 'app-protocol': 'https' }),
+  }
 }
 
 const isKnown = (name: string): name is AnnotationName => Object.hasOwn(annotations, name)

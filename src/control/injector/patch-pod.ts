@@ -9,6 +9,7 @@ import {
   TOKEN_VOLUME,
   tokenVolume,
 } from './sidecar-container.ts'
+import { workloadOf } from './workload.ts'
 
 /** One step of a JSON Patch. @see https://www.rfc-editor.org/rfc/rfc6902 */
 export interface PatchOperation {
@@ -18,6 +19,8 @@ export interface PatchOperation {
 }
 
 export interface Injection {
+  /** Whether the patch holds a sidecar; else it holds findings at most. */
+  readonly injects: boolean
   /** None = the pod stays as it is. */
   readonly patch: readonly PatchOperation[]
   readonly findings: readonly string[]
@@ -25,6 +28,7 @@ export interface Injection {
 
 /** Findings are kept here, for the operator to tell. */
 export const FINDINGS_ANNOTATION = 'sidelight.dev/injection'
+const ENABLED = 'dapr.io/enabled:'
 /** Of DNS-1123; and `ID-dapr` is the name of a Service. */
 const APP_ID = /^[a-z0-9](?:[a-z0-9-]{0,56}[a-z0-9])?$/
 
@@ -35,10 +39,13 @@ const APP_ID = /^[a-z0-9](?:[a-z0-9-]{0,56}[a-z0-9])?$/
  */
 export function patchPod(pod: Pod, settings: InjectionSettings): Result<Injection, string> {
   const { values, findings } = readAnnotations(pod.metadata?.annotations)
-  if (values.enabled !== true) return ok({ patch: [], findings })
+  // Who writes `ture` means something: the pod says that it was not understood.
+  if (values.enabled === undefined && findings.some((each) => each.startsWith(ENABLED)))
+    return ok({ injects: false, patch: noteFindings(pod, findings), findings })
+  if (values.enabled !== true) return ok({ injects: false, patch: [], findings })
   const { containers, initContainers = [] } = pod.spec
   if ([...containers, ...initContainers].some(({ name }) => name === SIDECAR_NAME))
-    return ok({ patch: [], findings })
+    return ok({ injects: false, patch: [], findings })
   const appId = values['app-id'] ?? nameOf(pod)
   if (!APP_ID.test(appId))
     return err(
@@ -46,19 +53,16 @@ export function patchPod(pod: Pod, settings: InjectionSettings): Result<Injectio
     )
   const all = [...findings, ...missingVolumes(pod, values)]
   const isNative = values['enable-native-sidecar'] ?? settings.nativeSidecar
-  const container = sidecarContainer(appId, withoutMissing(pod, values), settings)
+  const container = sidecarContainer(appId, pod, withoutMissing(pod, values), settings)
   return ok({
+    injects: true,
     patch: [
       ...addEntries('/metadata/labels', pod.metadata?.labels, {
         'dapr.io/sidecar-injected': 'true',
         'dapr.io/app-id': appId,
         'dapr.io/metrics-enabled': String(values['enable-metrics'] !== false),
       }),
-      ...(all.length === 0
-        ? []
-        : addEntries('/metadata/annotations', pod.metadata?.annotations, {
-            [FINDINGS_ANNOTATION]: all.join('; '),
-          })),
+      ...noteFindings(pod, all),
       ...addItems('/spec/volumes', pod.spec.volumes, [tokenVolume(settings)]),
       ...containers.flatMap((each, i) => environment(each, i, values)),
       ...(isNative
@@ -71,9 +75,16 @@ export function patchPod(pod: Pod, settings: InjectionSettings): Result<Injectio
   })
 }
 
-/** Of a pod that a controller makes, the name of the controller: the pod's own is not known yet. */
-const nameOf = ({ metadata }: Pod): string =>
-  metadata?.name ?? metadata?.ownerReferences?.[0]?.name ?? metadata?.generateName ?? ''
+const noteFindings = (pod: Pod, findings: readonly string[]): PatchOperation[] =>
+  findings.length === 0
+    ? []
+    : addEntries('/metadata/annotations', pod.metadata?.annotations, {
+        [FINDINGS_ANNOTATION]: findings.join('; '),
+      })
+
+/** Of a pod that a controller makes, the name of the workload: the pod's own is not known yet. */
+const nameOf = (pod: Pod): string =>
+  pod.metadata?.name ?? workloadOf(pod)?.name ?? pod.metadata?.generateName ?? ''
 
 /** What the app's containers need to find the sidecar. What they have already wins. */
 function environment(container: Container, index: number, values: AnnotationValues) {

@@ -6,13 +6,18 @@ export interface Pod {
     readonly namespace?: string
     readonly labels?: Readonly<Record<string, string>>
     readonly annotations?: Readonly<Record<string, string>>
-    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[]
+    readonly ownerReferences?: readonly Owner[]
   }
   readonly spec: {
     readonly containers: readonly Container[]
     readonly initContainers?: readonly Container[]
     readonly volumes?: readonly { readonly name: string }[]
   }
+}
+
+export interface Owner {
+  readonly kind: string
+  readonly name: string
 }
 
 export interface Container {

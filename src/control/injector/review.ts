@@ -9,7 +9,15 @@ import type { InjectionSettings } from './sidecar-container.ts'
 const named = z.looseObject({ name: z.string() })
 const entries = z.record(z.string(), z.string()).nullish()
 const pod = z.looseObject({
-  metadata: z.looseObject({ labels: entries, annotations: entries }).nullish(),
+  metadata: z
+    .looseObject({
+      name: z.string().nullish(),
+      generateName: z.string().nullish(),
+      labels: entries,
+      annotations: entries,
+      ownerReferences: z.array(named.extend({ kind: z.string() })).nullish(),
+    })
+    .nullish(),
   spec: z.looseObject({
     containers: z.array(named.extend({ env: z.array(named).nullish() })),
     initContainers: z.array(named).nullish(),
@@ -75,12 +83,12 @@ export function reviewPod(body: unknown, settings: ReviewSettings): Result<Revie
       allowed: false,
       status: { code: 400, reason: 'BadRequest', message: injection.error },
     })
-  const { patch, findings } = injection.value
+  const { injects, patch, findings } = injection.value
   const warnings = findings.length === 0 ? {} : { warnings: findings }
   if (patch.length === 0) return answer('passed', { allowed: true, ...warnings }, findings)
   if (!isAuthorized(request.userInfo, settings)) return answer('unauthorized', { allowed: true })
   return answer(
-    'injected',
+    injects ? 'injected' : 'passed',
     {
       allowed: true,
       ...warnings,

@@ -1,5 +1,6 @@
 import type { AnnotationName, AnnotationValues } from './annotations.ts'
-import type { EnvironmentVariable } from './pod.ts'
+import type { EnvironmentVariable, Pod } from './pod.ts'
+import { resourceAttributesOf } from './workload.ts'
 
 /** What the injector was started with. */
 export interface InjectionSettings {
@@ -10,6 +11,13 @@ export interface InjectionSettings {
   readonly nativeSidecar: boolean
   /** For whom the token of a sidecar is. */
   readonly tokenAudience: string
+  /** Of the operator, for example `sidelight-operator.sidelight-system.svc.cluster.local:6500`. */
+  readonly controlPlaneAddress: string
+  readonly controlPlaneNamespace: string
+  /** For example `cluster.local`. */
+  readonly trustDomain: string
+  /** Whom a sidecar has to trust; PEM. */
+  readonly trustAnchors: string
 }
 
 export const SIDECAR_NAME = 'daprd'
@@ -42,6 +50,7 @@ const FLAGS = {
   'app-health-probe-timeout': 'app-health-probe-timeout',
   'app-health-threshold': 'app-health-threshold',
   'app-binding-options-timeout': 'app-binding-options-timeout',
+  'disable-builtin-k8s-secret-store': 'disable-builtin-k8s-secret-store',
   'disable-init-endpoints': 'disable-init-endpoints',
 } as const satisfies Partial<Record<AnnotationName, string>>
 
@@ -56,6 +65,7 @@ export const portsOf = (values: AnnotationValues) => ({
 /** The container of the sidecar, as the pod's annotations have it. Conforms to the Pod Security Standard `restricted`. */
 export function sidecarContainer(
   appId: string,
+  pod: Pod,
   values: AnnotationValues,
   settings: InjectionSettings,
 ): object {
@@ -65,14 +75,14 @@ export function sidecarContainer(
     name: SIDECAR_NAME,
     image: values['sidecar-image'] ?? settings.image,
     imagePullPolicy: settings.imagePullPolicy,
-    args: argsOf(appId, values),
+    args: argsOf(appId, values, settings),
     ports: [
       { name: 'dapr-http', containerPort: ports.http },
       { name: 'dapr-grpc', containerPort: ports.grpc },
       { name: 'dapr-internal', containerPort: ports.internal },
       ...(hasMetrics ? [{ name: 'dapr-metrics', containerPort: ports.metrics }] : []),
     ],
-    env: environmentOf(values),
+    env: environmentOf(pod, values, settings),
     resources: resourcesOf(values),
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -107,7 +117,7 @@ export const tokenVolume = ({ tokenAudience }: InjectionSettings): object => ({
   },
 })
 
-function argsOf(appId: string, values: AnnotationValues): string[] {
+function argsOf(appId: string, values: AnnotationValues, settings: InjectionSettings): string[] {
   const { http, grpc, internal, metrics } = portsOf(values)
   const given = Object.entries(FLAGS).flatMap(([annotation, flag]) => {
     const value = values[annotation as keyof typeof FLAGS]
@@ -123,31 +133,45 @@ function argsOf(appId: string, values: AnnotationValues): string[] {
     `--metrics-port=${metrics}`,
     `--app-id=${appId}`,
     '--mode=kubernetes',
+    `--control-plane-address=${settings.controlPlaneAddress}`,
     ...given,
   ]
 }
 
-function environmentOf(values: AnnotationValues): EnvironmentVariable[] {
-  const own: EnvironmentVariable[] = [
-    downward('NAMESPACE', 'metadata.namespace'),
-    downward('POD_NAME', 'metadata.name'),
-    downward('NODE_NAME', 'spec.nodeName'),
-    ...secret('DAPR_API_TOKEN', values['api-token-secret'], 'token'),
-    ...secret('APP_API_TOKEN', values['app-token-secret'], 'token'),
-  ]
+function environmentOf(
+  pod: Pod,
+  values: AnnotationValues,
+  settings: InjectionSettings,
+): EnvironmentVariable[] {
+  const given = values.env ?? []
   const added: EnvironmentVariable[] = [
-    ...(values.env ?? []).map(([name, value]) => ({ name, value })),
+    ...given
+      .filter(([name]) => name !== RESOURCE_ATTRIBUTES)
+      .map(([name, value]) => ({ name, value })),
     ...(values['env-from-secret'] ?? []).flatMap(({ name, secret: from, key }) =>
       secret(name, from, key),
     ),
   ]
+  const more = given.findLast(([name]) => name === RESOURCE_ATTRIBUTES)?.[1]
   const keys = added.map(({ name }) => name)
   return [
-    ...own,
+    downward('NAMESPACE', 'metadata.namespace'),
+    downward('POD_NAME', 'metadata.name'),
+    downward('POD_UID', 'metadata.uid'),
+    downward('NODE_NAME', 'spec.nodeName'),
+    // What it names stands before it.
+    { name: RESOURCE_ATTRIBUTES, value: resourceAttributesOf(pod, SIDECAR_NAME, more) },
+    { name: 'DAPR_TRUST_ANCHORS', value: settings.trustAnchors },
+    { name: 'DAPR_CONTROLPLANE_NAMESPACE', value: settings.controlPlaneNamespace },
+    { name: 'DAPR_CONTROLPLANE_TRUST_DOMAIN', value: settings.trustDomain },
+    ...secret('DAPR_API_TOKEN', values['api-token-secret'], 'token'),
+    ...secret('APP_API_TOKEN', values['app-token-secret'], 'token'),
     ...added,
     ...(keys.length > 0 ? [{ name: 'DAPR_ENV_KEYS', value: keys.join(' ') }] : []),
   ]
 }
+
+const RESOURCE_ATTRIBUTES = 'OTEL_RESOURCE_ATTRIBUTES'
 
 const downward = (name: string, fieldPath: string): EnvironmentVariable => ({
   name,

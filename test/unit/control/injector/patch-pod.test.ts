@@ -12,7 +12,11 @@ const SETTINGS: InjectionSettings = {
   image: 'sidelight:1.2.3',
   imagePullPolicy: 'IfNotPresent',
   nativeSidecar: false,
-  tokenAudience: 'sidelight',
+  tokenAudience: 'sidelight.dev/operator',
+  controlPlaneAddress: 'sidelight-operator.mesh.svc.cluster.local:6500',
+  controlPlaneNamespace: 'mesh',
+  trustDomain: 'cluster.local',
+  trustAnchors: 'PEM',
 }
 
 /** A value of each annotation that is not its default. */
@@ -21,6 +25,7 @@ const SAMPLES: Readonly<Record<keyof typeof annotations, string>> = {
   'app-id': 'orders',
   'app-port': '5001',
   'app-protocol': 'https',
+  'app-ssl': 'true',
   'app-max-concurrency': '7',
   'app-channel-address': '10.0.0.9',
   'app-token-secret': 'app-token',
@@ -52,6 +57,8 @@ const SAMPLES: Readonly<Record<keyof typeof annotations, string>> = {
   'sidecar-seccomp-profile-type': 'Localhost',
   'max-body-size': '8Mi',
   'read-buffer-size': '8Ki',
+  'http-max-request-size': '16',
+  'http-read-buffer-size': '16',
   'graceful-shutdown-seconds': '9',
   'block-shutdown-duration': '10s',
   'volume-mounts': 'data:/data',
@@ -63,6 +70,7 @@ const SAMPLES: Readonly<Record<keyof typeof annotations, string>> = {
   'app-health-threshold': '4',
   'app-binding-options-timeout': '4s',
   'sidecar-svc-annotations': 'a=b',
+  'disable-builtin-k8s-secret-store': 'true',
   'disable-init-endpoints': 'config',
   'enable-native-sidecar': 'true',
 }
@@ -152,6 +160,55 @@ describe('the patch of a pod', () => {
     assert.doesNotMatch(JSON.stringify(pod.spec), /nowhere/)
   })
 
+  test('says on the pod that dapr.io/enabled was not understood, and injects nothing', () => {
+    const { pod, patch } = injected(podWith({ 'dapr.io/enabled': 'ture' }))
+    assert.deepEqual(patch, [
+      {
+        op: 'add',
+        path: '/metadata/annotations/sidelight.dev~1injection',
+        value: 'dapr.io/enabled: true or false is needed',
+      },
+    ])
+    assert.deepEqual(pod.spec, podWith({}).spec)
+  })
+
+  test('puts the pod, its node and its workload on every span, and joins what an annotation adds', () => {
+    const attributesOf = (metadata: Pod['metadata'], env = '') => {
+      const { spec } = injected({
+        metadata: {
+          ...metadata,
+          annotations: { 'dapr.io/enabled': 'true', ...(env && { 'dapr.io/env': env }) },
+        },
+        spec: { containers: [{ name: 'app' }] },
+      }).pod
+      const all = spec.containers[1]?.env?.filter(({ name }) => name.startsWith('OTEL_')) ?? []
+      assert.equal(all.length, 1)
+      return all[0]?.value
+    }
+    const plain =
+      'k8s.namespace.name=$(NAMESPACE),k8s.pod.name=$(POD_NAME),k8s.pod.uid=$(POD_UID),k8s.node.name=$(NODE_NAME),k8s.container.name=daprd'
+    const owned = (kind: string, name: string) => ({ ownerReferences: [{ kind, name }] })
+    assert.equal(attributesOf({ name: 'cart' }), plain)
+    for (const [kind, name] of [
+      ['StatefulSet', 'k8s.statefulset.name=cart'],
+      ['DaemonSet', 'k8s.daemonset.name=cart'],
+      ['Job', 'k8s.job.name=cart'],
+      ['ReplicaSet', 'k8s.replicaset.name=cart'],
+    ] as const)
+      assert.equal(attributesOf(owned(kind, 'cart')), `${plain},${name}`)
+    assert.equal(
+      attributesOf(owned('Rollout', 'cart'), 'OTEL_RESOURCE_ATTRIBUTES=team=blue,A=1'),
+      `${plain},team=blue`,
+    )
+    assert.equal(
+      attributesOf({
+        ...owned('ReplicaSet', 'cart-7d9f'),
+        labels: { 'pod-template-hash': '7d9f' },
+      }),
+      `${plain},k8s.deployment.name=cart`,
+    )
+  })
+
   test('keeps what the app’s containers have of their own', () => {
     const pod: Pod = {
       metadata: { name: 'cart', annotations: { 'dapr.io/enabled': 'true' }, labels: { a: 'b' } },
@@ -168,7 +225,7 @@ describe('the patch of a pod', () => {
       [
         ['app', '1', 3],
         ['other', '3500', 3],
-        ['daprd', undefined, 3],
+        ['daprd', undefined, 8],
       ],
     )
     assert.deepEqual(metadata?.labels, {
@@ -187,15 +244,18 @@ describe('the patch of a pod', () => {
     }
   })
 
-  test('names the app by its controller while the pod has no name yet', () => {
-    const { containers } = injected({
-      metadata: {
-        generateName: 'cart-7d9f-',
-        annotations: { 'dapr.io/enabled': 'true' },
-        ownerReferences: [{ kind: 'ReplicaSet', name: 'cart-7d9f' }],
-      },
-      spec: { containers: [{ name: 'app' }] },
-    }).pod.spec
-    assert.match(JSON.stringify(containers), /--app-id=cart-7d9f"/)
+  test('names the app by its workload while the pod has no name yet', () => {
+    const idOf = (labels: Readonly<Record<string, string>>) =>
+      injected({
+        metadata: {
+          generateName: 'cart-7d9f-',
+          labels,
+          annotations: { 'dapr.io/enabled': 'true' },
+          ownerReferences: [{ kind: 'ReplicaSet', name: 'cart-7d9f' }],
+        },
+        spec: { containers: [{ name: 'app' }] },
+      }).pod.metadata?.labels?.['dapr.io/app-id']
+    assert.equal(idOf({}), 'cart-7d9f')
+    assert.equal(idOf({ 'pod-template-hash': '7d9f' }), 'cart')
   })
 })

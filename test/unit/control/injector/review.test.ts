@@ -9,7 +9,11 @@ const SETTINGS: ReviewSettings = {
   image: 'sidelight:1.2.3',
   imagePullPolicy: 'IfNotPresent',
   nativeSidecar: false,
-  tokenAudience: 'sidelight',
+  tokenAudience: 'sidelight.dev/operator',
+  controlPlaneAddress: 'sidelight-operator.mesh.svc.cluster.local:6500',
+  controlPlaneNamespace: 'mesh',
+  trustDomain: 'cluster.local',
+  trustAnchors: 'PEM',
   serviceAccounts: CONTROLLERS,
 }
 const POD = {
