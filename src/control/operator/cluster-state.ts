@@ -23,6 +23,7 @@ export interface ClusterState extends AsyncDisposable {
   pod(uid: string): InjectedPod | undefined
   pods(): Iterable<InjectedPod>
   workload(key: string): AppWorkload | undefined
+  workloadKeys(): Iterable<string>
   /** Of a namespace. */
   workloadsOf(namespace: string): Iterable<AppWorkload>
 }
@@ -115,6 +116,7 @@ export function watchCluster(deps: ClusterStateDeps): ClusterState {
     pod: (uid) => podsByUid.get(uid),
     pods: () => podsByUid.values(),
     workload: (key) => workloads.get(key),
+    workloadKeys: () => workloads.keys(),
     *workloadsOf(namespace) {
       for (const each of workloads.values()) if (each.namespace === namespace) yield each
     },

@@ -2,6 +2,8 @@
 export interface OperatorSettings {
   /** Of the control plane. Secrets of it, its own aside, go to the sidecars that its default Configuration concerns. */
   readonly namespace: string
+  /** For example `cluster.local`. */
+  readonly clusterDomain: string
   /** The pod's name: who holds the Lease, and which pod has the label of the leader. */
   readonly identity: string
   /** HTTPS, for sidecars. */

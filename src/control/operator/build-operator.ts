@@ -1,0 +1,311 @@
+import type { Clock } from '../../base/clock.ts'
+import { messageOf } from '../../base/fault.ts'
+import type { Logger } from '../../base/logger.ts'
+import {
+  createEventRecorder,
+  createWorkQueue,
+  type KubeClient,
+  kinds,
+  startLeaderElection,
+  startServingCertificate,
+} from '../../kube/index.ts'
+import type { HttpServer } from '../../net/index.ts'
+import type { MetricsRegistry } from '../../telemetry/index.ts'
+import { type AppWorkload, serviceName } from './app-service.ts'
+import { createAuthenticate } from './authenticate.ts'
+import type { ClusterResource } from './cluster-resource.ts'
+import { watchCluster } from './cluster-state.ts'
+import { createDefaultConfiguration } from './default-configuration.ts'
+import type { InjectedPod } from './injected-pod.ts'
+import type { OperatorMeter } from './meter.ts'
+import { createOperatorServer } from './operator-server.ts'
+import { createServiceReconciler } from './reconcile-service.ts'
+import { createSecretValues } from './secret-values.ts'
+import type { Session } from './session.ts'
+import type { OperatorSettings } from './settings.ts'
+import { makeSnapshot } from './snapshot-maker.ts'
+import { createStreamHub } from './stream-hub.ts'
+import { tellAboutPod } from './tell-about-pod.ts'
+import { findUninjectedPods } from './uninjected-pods.ts'
+import { createStatusWriter } from './write-status.ts'
+
+export interface OperatorDeps {
+  readonly client: KubeClient
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: Logger
+  readonly registry: MetricsRegistry
+  readonly meter: OperatorMeter
+}
+
+export interface Operator extends AsyncDisposable {
+  readonly port: number
+  isLeader(): boolean
+  /** Whether sidecars can be served: what the cluster has is known. */
+  isReady(): boolean
+}
+
+const SERVICE = 'sidelight-operator'
+const LEASE = 'sidelight-operator'
+/** The Service selects the pod that has it. */
+const LEADER_LABEL = 'sidelight.dev/leader'
+/** A status is written at most once in this time. */
+const STATUS_INTERVAL_MS = 1_000
+/** Sidecars answer a change at about the same time. */
+const STATUS_SETTLE_MS = 100
+const LOOK_INTERVAL_MS = 60_000
+const STATUS_WRITERS = 8
+
+/**
+ * Follows the cluster, serves sidecars while it leads, and writes what became of resources.
+ *
+ * @throws Fault `ERR_PORT_IN_USE`, `ERR_LISTEN`
+ */
+export async function buildOperator(
+  settings: OperatorSettings,
+  deps: OperatorDeps,
+): Promise<Operator> {
+  const { client, clock, random, log, meter } = deps
+  const { namespace, identity, besideDapr } = settings
+  const recordEvent = createEventRecorder({ client, clock, log, source: 'sidelight-operator' })
+  const certificate = await startServingCertificate({
+    client,
+    service: { name: SERVICE, namespace, clusterDomain: settings.clusterDomain },
+    clock,
+    random,
+    log,
+  })
+  const tellExpiry = (): void => meter.certificate(certificate.expiresUs())
+  tellExpiry()
+  const endTelling = certificate.onRenewed(tellExpiry)
+
+  let isSynced = false
+  let isLeader = false
+  const leads = (): boolean => isLeader && isSynced
+  const state = watchCluster({
+    client,
+    clock,
+    random,
+    log,
+    onRestart: meter.watchRestarted,
+    listener: { resource: resourceChanged, pod: podChanged, workload: workloadChanged },
+  })
+  const sources = {
+    controlPlane: namespace,
+    find: state.resource,
+    othersOf: state.othersOf,
+    secrets: createSecretValues({ client, clock, log }),
+    trustAnchors: () => certificate.bundle(),
+  }
+  const hub = createStreamHub({
+    clock,
+    makeSnapshot: (pod) => makeSnapshot(pod, sources),
+    onAcknowledged: acknowledged,
+    onSize: meter.streams,
+    onSent: meter.sent,
+  })
+  const endRotation = certificate.onRenewed(() => hub.changed(undefined))
+  const writeStatus = createStatusWriter({
+    client,
+    clock,
+    state,
+    controlPlane: namespace,
+    sessionOf: hub.sessionOf,
+    recordEvent,
+    onWritten: meter.statusWritten,
+    besideDapr,
+  })
+  const queue = (
+    name: string,
+    concurrency: number,
+    reconcile: Parameters<typeof createWorkQueue>[0]['reconcile'],
+  ) =>
+    createWorkQueue({
+      name,
+      concurrency,
+      clock,
+      log,
+      // A follower keeps what it knows up to date, and leaves the rest to the leader.
+      reconcile: async (key) => (leads() ? reconcile(key) : undefined),
+      onFailure: () => meter.failed(name),
+    })
+  const statuses = queue('status', STATUS_WRITERS, (key) => {
+    if (state.resource(key) === undefined) statusMadeMs.delete(key)
+    else statusMadeMs.set(key, clock.elapsedMs())
+    return writeStatus(key)
+  })
+  const services = queue(
+    'service',
+    2,
+    createServiceReconciler({ client, state, recordEvent, onChange: meter.service }),
+  )
+  const chores = queue('chore', 1, async (chore) => {
+    if (chore === 'default-configuration') {
+      if (settings.defaultConfigurationFile !== undefined)
+        await createDefaultConfiguration({
+          client,
+          file: settings.defaultConfigurationFile,
+          namespace,
+          log,
+        })
+      return undefined
+    }
+    meter.podsWithout(await findUninjectedPods({ client, recordEvent }))
+    return { requeueAfterMs: LOOK_INTERVAL_MS }
+  })
+
+  /** When a resource's status was last made: monotonic milliseconds. */
+  const statusMadeMs = new Map<string, number>()
+  const statusDue = (key: string): void => {
+    const madeMs = statusMadeMs.get(key) ?? Number.NEGATIVE_INFINITY
+    const waitMs = madeMs + STATUS_INTERVAL_MS - clock.elapsedMs()
+    statuses.addAfter(key, Math.max(STATUS_SETTLE_MS, waitMs))
+  }
+
+  function resourceChanged(
+    key: string,
+    now: ClusterResource | undefined,
+    before: ClusterResource | undefined,
+  ): void {
+    const { kind = '', namespace: where } = now ?? before ?? {}
+    if (before === undefined) meter.resource(kind, 1)
+    if (now === undefined) meter.resource(kind, -1)
+    // A status that was written comes back as a change, which is none for sidecars.
+    const isSame =
+      now !== undefined &&
+      before !== undefined &&
+      now.uid === before.uid &&
+      now.generation === before.generation &&
+      JSON.stringify(now.streamed) === JSON.stringify(before.streamed)
+    if (isSame) return
+    statusDue(key)
+    if (kind === 'Configuration') configurationsDue()
+    if (kind === 'Configuration' && now === undefined)
+      for (const pod of state.pods())
+        if (pod.namespace === where && pod.config === before?.name) tell(pod)
+    const isForAll = kind === 'Configuration' && where === namespace
+    hub.changed(isForAll ? undefined : where)
+  }
+
+  function podChanged(now: InjectedPod | undefined, before: InjectedPod | undefined): void {
+    if (before === undefined) meter.pod(1)
+    if (now === undefined) meter.pod(-1)
+    const { namespace: where } = now ?? before ?? {}
+    if (where !== undefined) resourcesDue(where)
+    if (now === undefined && before !== undefined) hub.sessionOf(before.uid)?.end()
+    const isNews = now?.finding !== before?.finding || now?.config !== before?.config
+    if (now !== undefined && isNews) tell(now)
+  }
+
+  function workloadChanged(
+    _: string,
+    now: AppWorkload | undefined,
+    before: AppWorkload | undefined,
+  ): void {
+    if (besideDapr) return
+    for (const each of [now, before])
+      if (each?.app !== undefined) services.add(`${each.namespace}/${serviceName(each.app.id)}`)
+  }
+
+  function acknowledged(session: Session): void {
+    const { snapshot, rejected } = session.acknowledged() ?? {}
+    meter.acknowledged((rejected?.length ?? 0) > 0)
+    for (const key of snapshot?.generations.keys() ?? []) statusDue(key)
+  }
+
+  /** Whom they concern has changed. */
+  function resourcesDue(where: string): void {
+    for (const { key } of state.othersOf(where)) statusDue(key)
+    configurationsDue()
+  }
+  function configurationsDue(): void {
+    for (const { kind, key } of state.resources()) if (kind === 'Configuration') statusDue(key)
+  }
+
+  function tell(pod: InjectedPod): void {
+    if (leads() && !pod.isLeaving) void tellAboutPod(pod, { recordEvent, state })
+  }
+
+  function takeOver(): void {
+    if (!leads()) return
+    for (const { key } of state.resources()) statusDue(key)
+    for (const key of state.workloadKeys()) workloadChanged(key, state.workload(key), undefined)
+    for (const pod of state.pods()) tell(pod)
+    chores.add('default-configuration')
+    chores.add('pods-without-sidecar')
+  }
+
+  /** So that the Service leads to who leads. */
+  async function label(isSet: boolean): Promise<void> {
+    try {
+      await client.patch(
+        kinds.pod,
+        { name: identity, namespace },
+        { merge: { metadata: { labels: { [LEADER_LABEL]: isSet ? 'true' : null } } } },
+      )
+    } catch (error) {
+      log.warning(`the label of the leader was not ${isSet ? 'set' : 'taken'}: ${messageOf(error)}`)
+    }
+  }
+
+  const server: HttpServer = createOperatorServer({
+    hub,
+    authenticate: createAuthenticate({ client, clock, podOf: state.pod }),
+    isLeader: leads,
+    certificate,
+    clock,
+    log,
+    onRefused: meter.refused,
+  })
+  const end = async (): Promise<void> => {
+    await election?.[Symbol.asyncDispose]()
+    await hub[Symbol.asyncDispose]()
+    await server.close(0)
+    for (const each of [statuses, services, chores, state]) await each[Symbol.asyncDispose]()
+    endTelling()
+    endRotation()
+    await certificate[Symbol.asyncDispose]()
+  }
+  let election: ReturnType<typeof startLeaderElection> | undefined
+  let port = 0
+  try {
+    port = await server.listen(settings.port, settings.addresses)
+  } catch (error) {
+    await end()
+    throw error
+  }
+  void state.synced.then(() => {
+    isSynced = true
+    takeOver()
+  })
+  let labelling: Promise<void> = Promise.resolve()
+  const relabel = (): void => {
+    labelling = labelling.then(() => label(isLeader))
+  }
+  // Who led before it was restarted does not lead any more.
+  relabel()
+  election = startLeaderElection({
+    client,
+    lease: { name: LEASE, namespace },
+    identity,
+    clock,
+    random,
+    log,
+    onChange(now) {
+      isLeader = now
+      meter.leads(now)
+      relabel()
+      if (now) takeOver()
+      else hub.endAll()
+    },
+  })
+  return {
+    port,
+    isLeader: leads,
+    isReady: () => isSynced,
+    async [Symbol.asyncDispose]() {
+      await end()
+      await labelling
+    },
+  }
+}
