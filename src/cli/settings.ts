@@ -549,6 +549,65 @@ export const runFlags = [
 ] as const satisfies readonly Flag[]
 
 /** Environment variables that are read, and by whom. Secrets have no flag: flags show up in process lists. */
+export const injectorFlags = [
+  { name: 'port', type: 'port', default: '4000', doc: 'port of the webhook, HTTPS' },
+  {
+    name: 'probe-port',
+    type: 'port',
+    default: '9090',
+    doc: 'port of /healthz, /readyz and /metrics',
+  },
+  {
+    name: 'listen-address',
+    type: 'string',
+    default: '',
+    doc: 'comma list of addresses; empty for all',
+  },
+  {
+    name: 'webhook',
+    type: 'string',
+    default: 'sidelight-injector',
+    doc: 'MutatingWebhookConfiguration whose caBundle is kept',
+  },
+  {
+    name: 'zipkin',
+    type: 'string',
+    doc: 'where spans of reviews go, for example http://zipkin:9411/api/v2/spans; without it there are none',
+  },
+  {
+    name: 'kubeconfig',
+    type: 'string',
+    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config, then the service account of the pod',
+  },
+  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
+  {
+    name: 'log-level',
+    type: 'string',
+    default: 'info',
+    doc: 'debug, info, warning, error or fatal',
+  },
+  { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
+] as const satisfies readonly Flag[]
+
+/** Of `sidelight injector`. [dapr: cmd/injector] */
+export const injectorEnvironment = [
+  { name: 'SIDECAR_IMAGE', doc: 'image of the sidecar; needed' },
+  {
+    name: 'SIDECAR_IMAGE_PULL_POLICY',
+    doc: 'Always, IfNotPresent or Never (default IfNotPresent)',
+  },
+  { name: 'NAMESPACE', doc: 'namespace of the control plane (default sidelight-system)' },
+  { name: 'KUBE_CLUSTER_DOMAIN', doc: 'domain of the cluster’s DNS (default cluster.local)' },
+  {
+    name: 'ALLOWED_SERVICE_ACCOUNTS',
+    doc: 'comma list of NAMESPACE:NAME whose pods are injected besides those of controllers; * stands for any text (also ALLOWED_SERVICE_ACCOUNTS_PREFIX_NAMES)',
+  },
+  {
+    name: 'NATIVE_SIDECAR_ENABLED',
+    doc: 'true: a sidecar is an init container that stays, unless a pod says otherwise',
+  },
+] as const
+
 export const environment = [
   {
     name: 'SIDELIGHT_HOME',

@@ -41,6 +41,10 @@ const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<
     doc: 'run the trace backend: Zipkin API, store and console',
     load: async () => (await import('./commands/backend.ts')).backend,
   },
+  injector: {
+    doc: 'run the injector: the webhook that gives pods their sidecar',
+    load: async () => (await import('./commands/injector.ts')).injector,
+  },
 }
 
 async function main(argv: readonly string[], context: CliContext): Promise<number> {

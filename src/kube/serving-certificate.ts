@@ -30,10 +30,13 @@ const RENEW_AT = 0.5
 /** A wall clock may be set, and a machine may sleep: so often is looked. */
 const MAX_WAIT_MS = 3_600_000
 
+/** Whoever has to trust a new authority is told of it for so long before it is used, and of the old one for so long after. */
+const ANNOUNCE_MS = 10_000
+
 interface Issued {
   readonly leaf: Leaf
-  readonly bundle: string
   readonly signer: string
+  readonly certificates: readonly string[]
 }
 
 /**
@@ -52,19 +55,33 @@ export async function startServingCertificate(
     isFirst = resolve
   })
   let issued: Issued | undefined
+  /** Of an authority that was replaced at once, without the years in which a successor becomes known. */
+  let former: { readonly certificates: readonly string[]; readonly sinceMs: number } | undefined
 
   async function renew(): Promise<{ requeueAfterMs: number }> {
-    const { bundle, signer } = await ensureTrust(client, service.namespace, clock)
-    const nowUs = clock.nowUs()
+    const { certificates, signer } = await ensureTrust(client, service.namespace, clock)
+    const [nowUs, nowMs] = [clock.nowUs(), clock.elapsedMs()]
+    if (issued !== undefined && !issued.certificates.includes(signer.cert))
+      former = { certificates: issued.certificates, sinceMs: nowMs }
+    const announcedMs = former === undefined ? Number.POSITIVE_INFINITY : nowMs - former.sinceMs
+    if (announcedMs >= 2 * ANNOUNCE_MS) former = undefined
+
+    const { leaf, signer: signedBy } = issued ?? {}
     const isDue =
-      issued === undefined || issued.signer !== signer.cert || ageOf(issued.leaf, nowUs) >= RENEW_AT
-    const leaf =
-      isDue || issued === undefined ? await issueLeaf(signer, service, nowUs) : issued.leaf
-    const isNew = leaf !== issued?.leaf || bundle !== issued.bundle
-    issued = { leaf, bundle, signer: signer.cert }
-    if (isNew) for (const listener of listeners) listener(leaf)
-    isFirst(issued)
-    const { notBeforeUs, notAfterUs } = leaf
+      announcedMs >= ANNOUNCE_MS &&
+      (leaf === undefined || signedBy !== signer.cert || ageOf(leaf, nowUs) >= RENEW_AT)
+    const now: Issued = {
+      ...(isDue || issued === undefined
+        ? { leaf: await issueLeaf(signer, service, nowUs), signer: signer.cert }
+        : issued),
+      certificates: [...new Set([...certificates, ...(former?.certificates ?? [])])],
+    }
+    const isNew = now.leaf !== leaf || now.certificates.join() !== issued?.certificates.join()
+    issued = now
+    if (isNew) for (const listener of listeners) listener(now.leaf)
+    isFirst(now)
+    if (former !== undefined) return { requeueAfterMs: ANNOUNCE_MS - (announcedMs % ANNOUNCE_MS) }
+    const { notBeforeUs, notAfterUs } = now.leaf
     const dueUs = notBeforeUs + (notAfterUs - notBeforeUs) * RENEW_AT
     return { requeueAfterMs: Math.min(MAX_WAIT_MS, (dueUs - nowUs) / 1000) }
   }
@@ -83,7 +100,10 @@ export async function startServingCertificate(
   const now = (): Issued => issued ?? initial
   return {
     current: () => now().leaf,
-    bundle: () => now().bundle,
+    bundle: () =>
+      now()
+        .certificates.map((each) => `${each}\n`)
+        .join(''),
     expiresUs: () => now().leaf.notAfterUs,
     onRenewed(listener) {
       listeners.add(listener)

@@ -14,8 +14,8 @@ const BUNDLE = 'ca.crt'
 const KEYS = 'ca.key'
 
 export interface Trust {
-  /** PEM, newest first: whom to trust. */
-  readonly bundle: string
+  /** Whom to trust; PEM each, newest first. */
+  readonly certificates: readonly string[]
   readonly signer: Authority
 }
 
@@ -43,7 +43,8 @@ export async function ensureTrust(
       )
     const nowUs = clock.nowUs()
     const { trusted, signer, needsNew } = planTrust(authoritiesIn(secret), nowUs)
-    if (!needsNew && signer !== undefined) return { bundle: bundleOf(trusted), signer }
+    if (!needsNew && signer !== undefined)
+      return { certificates: trusted.map(({ cert }) => cert), signer }
     try {
       const authorities = [await createAuthority(nowUs), ...trusted]
       await client.replace(kinds.secret, withAuthorities(secret, authorities))
@@ -73,12 +74,9 @@ const withAuthorities = (secret: KubeObject, authorities: readonly Authority[]):
   ...secret,
   data: {
     ...(secret.data as object | undefined),
-    [BUNDLE]: toBase64(bundleOf(authorities)),
+    [BUNDLE]: toBase64(authorities.map(({ cert }) => `${cert}\n`).join('')),
     [KEYS]: toBase64(authorities.map(({ key }) => `${key}\n`).join('')),
   },
 })
-
-const bundleOf = (authorities: readonly Authority[]): string =>
-  authorities.map(({ cert }) => `${cert}\n`).join('')
 
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64')

@@ -16,6 +16,7 @@ export {
   type Request,
   STATUS_CLIENT_GONE,
 } from './message.ts'
+export { createProbeServer, type ProbeServerOptions } from './probe-server.ts'
 export { readBody } from './read-body.ts'
 export {
   createRegistrationDirectory,

@@ -1,4 +1,5 @@
 export { type AnnotationName, annotations } from './annotations.ts'
+export { buildInjector, type Injector, type InjectorDeps } from './build-injector.ts'
 export { type Injection, type PatchOperation, patchPod } from './patch-pod.ts'
 export type { Pod } from './pod.ts'
 export {
@@ -8,4 +9,5 @@ export {
   type ReviewSettings,
   reviewPod,
 } from './review.ts'
+export { INJECTOR_SERVICE, type InjectorSettings, MUTATE_PATH } from './settings.ts'
 export type { InjectionSettings } from './sidecar-container.ts'

@@ -24,6 +24,8 @@ export interface Injection {
   /** None = the pod stays as it is. */
   readonly patch: readonly PatchOperation[]
   readonly findings: readonly string[]
+  /** Of the sidecar; absent without one. */
+  readonly appId?: string
 }
 
 /** Findings are kept here, for the operator to tell. */
@@ -72,6 +74,7 @@ export function patchPod(pod: Pod, settings: InjectionSettings): Result<Injectio
         : addItems('/spec/containers', containers, [container])),
     ],
     findings: all,
+    appId,
   })
 }
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { z } from 'zod'
 import { err, ok, type Result } from '../../base/result.ts'
-import { patchPod } from './patch-pod.ts'
+import { type Injection, patchPod } from './patch-pod.ts'
 import type { Pod } from './pod.ts'
 import type { InjectionSettings } from './sidecar-container.ts'
 
@@ -30,6 +30,7 @@ const review = z.looseObject({
   request: z.looseObject({
     uid: z.string().min(1),
     kind: z.looseObject({ kind: z.string() }),
+    namespace: z.string().nullish(),
     userInfo: z
       .looseObject({ username: z.string().nullish(), groups: z.array(z.string()).nullish() })
       .nullish(),
@@ -38,20 +39,28 @@ const review = z.looseObject({
 })
 
 export interface ReviewSettings extends InjectionSettings {
-  /** Service accounts whose pods are injected, as `NAMESPACE:NAME`. */
+  /** Service accounts whose pods are injected, as `NAMESPACE:NAME`; `*` stands for any text. */
   readonly serviceAccounts: readonly string[]
 }
 
-/** Controllers of Kubernetes. Who makes a pod by hand has to be of `system:masters`. [dapr: pkg/injector/service/injector.go] */
+/**
+ * Controllers of Kubernetes, and programs that make pods for others. Who makes a pod by hand has to be of
+ * `system:masters`. [dapr: pkg/injector/service/injector.go]
+ */
 export const CONTROLLERS: readonly string[] = [
-  'replicaset-controller',
-  'replication-controller',
-  'deployment-controller',
-  'cronjob-controller',
-  'job-controller',
-  'statefulset-controller',
-  'daemon-set-controller',
-].map((name) => `kube-system:${name}`)
+  ...[
+    'replicaset-controller',
+    'replication-controller',
+    'deployment-controller',
+    'cronjob-controller',
+    'job-controller',
+    'statefulset-controller',
+    'daemon-set-controller',
+  ].map((name) => `kube-system:${name}`),
+  'openshift-operator-lifecycle-manager:olm-operator-serviceaccount',
+  'tekton-pipelines:tekton-pipelines-controller',
+  'mirrord:mirrord-operator',
+]
 
 /** What became of a pod, for the log and the count. */
 export type ReviewOutcome = 'injected' | 'passed' | 'unauthorized' | 'refused'
@@ -61,6 +70,9 @@ export interface Reviewed {
   readonly answer: object
   readonly outcome: ReviewOutcome
   readonly findings: readonly string[]
+  /** Empty where there is none. */
+  readonly appId: string
+  readonly namespace: string
 }
 
 /** Answers one request of the API server. @returns or what is wrong with it */
@@ -68,11 +80,17 @@ export function reviewPod(body: unknown, settings: ReviewSettings): Result<Revie
   const read = review.safeParse(body)
   if (!read.success) return err(z.prettifyError(read.error))
   const { apiVersion, kind, request } = read.data
-  const answer = (outcome: ReviewOutcome, response: object, findings: readonly string[] = []) =>
+  const answer = (
+    outcome: ReviewOutcome,
+    response: object,
+    { findings = [], appId = '' }: Partial<Pick<Injection, 'findings' | 'appId'>> = {},
+  ) =>
     ok({
       answer: { apiVersion, kind, response: { uid: request.uid, ...response } },
       outcome,
       findings,
+      appId,
+      namespace: request.namespace ?? '',
     })
   if (request.kind.kind !== 'Pod') return answer('passed', { allowed: true })
   const object = pod.safeParse(request.object)
@@ -85,7 +103,7 @@ export function reviewPod(body: unknown, settings: ReviewSettings): Result<Revie
     })
   const { injects, patch, findings } = injection.value
   const warnings = findings.length === 0 ? {} : { warnings: findings }
-  if (patch.length === 0) return answer('passed', { allowed: true, ...warnings }, findings)
+  if (patch.length === 0) return answer('passed', { allowed: true, ...warnings }, injection.value)
   if (!isAuthorized(request.userInfo, settings)) return answer('unauthorized', { allowed: true })
   return answer(
     injects ? 'injected' : 'passed',
@@ -95,7 +113,7 @@ export function reviewPod(body: unknown, settings: ReviewSettings): Result<Revie
       patchType: 'JSONPatch',
       patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
     },
-    findings,
+    injection.value,
   )
 }
 
@@ -103,7 +121,23 @@ type UserInfo = z.infer<typeof review>['request']['userInfo']
 
 const isAuthorized = (user: UserInfo, { serviceAccounts }: ReviewSettings): boolean =>
   (user?.groups?.includes('system:masters') ?? false) ||
-  serviceAccounts.some((account) => user?.username === `system:serviceaccount:${account}`)
+  serviceAccounts.some((account) =>
+    matches(`system:serviceaccount:${account}`, user?.username ?? ''),
+  )
+
+/** Without an expression, which could be made to take long. */
+function matches(pattern: string, name: string): boolean {
+  const [first = '', ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return pattern === name
+  let at = first.length
+  for (const part of rest) {
+    at = name.indexOf(part, at)
+    if (at < 0) return false
+    at += part.length
+  }
+  return name.startsWith(first) && name.endsWith(last) && name.length - last.length >= at
+}
 
 /** Absent and null are the same to Kubernetes. */
 const withoutNulls = (object: z.infer<typeof pod>): Pod =>
