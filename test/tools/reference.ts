@@ -11,6 +11,8 @@ import {
   dashboardsBuildFlags,
   doctorFlags,
   environment,
+  injectorEnvironment,
+  injectorFlags,
   runFlags,
   sidecarFlags,
   tuneFlags,
@@ -18,7 +20,12 @@ import {
 import { resourceFields } from '../../src/resources/index.ts'
 import { drivers as blocks, driversOf } from '../../src/sidecar/components/blocks.ts'
 import type { MetricDefinition } from '../../src/telemetry/index.ts'
-import { attributes, backendCatalogue, sidecarCatalogue } from '../../src/telemetry/index.ts'
+import {
+  attributes,
+  backendCatalogue,
+  injectorCatalogue,
+  sidecarCatalogue,
+} from '../../src/telemetry/index.ts'
 import {
   bodyCodeOf,
   type ErrorCode,
@@ -130,6 +137,14 @@ ${flagTable(configWhatIfFlags)}
 ## Flags of \`sidelight dashboards build\`
 ${flagTable(dashboardsBuildFlags)}
 
+## Flags of \`sidelight injector\`
+${flagTable(injectorFlags)}
+
+${table(
+  ['variable', 'meaning'],
+  injectorEnvironment.map(({ name, doc }) => [`\`${name}\``, doc]),
+)}
+
 ## Fields of a Configuration
 \`dapr.io/v1alpha1\`, kind Configuration. In force are \`tracing\`, \`metric\`, \`metrics\`, \`logging\`, \`api\`, \`secrets\`, \`httpPipeline\`, \`appHttpPipeline\` and \`accessControl.defaultAction\`; of the rest the form is checked.
 
@@ -199,6 +214,9 @@ ${metricTable(sidecarCatalogue)}
 
 ## Metrics of the backend
 ${metricTable(backendCatalogue)}
+
+## Metrics of the injector
+${metricTable(injectorCatalogue)}
 
 ## Attributes of spans
 Every request header that starts with \`dapr-\` is an attribute too, except \`dapr-api-token\` and \`dapr-app-api-token\`.

@@ -8,11 +8,14 @@ import { type Command, createCliLogger, reportProblems } from '../cli-context.ts
 import { createControlTracer } from '../control-tracer.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
 import { toInjectorSettings } from '../injector-settings.ts'
-import { injectorFlags } from '../settings.ts'
+import { injectorEnvironment, injectorFlags } from '../settings.ts'
 
 export const injector: Command = async (argv, context) => {
   if (argv.includes('--help') || argv.includes('-h')) {
-    context.out(`sidelight injector [flags]\n\n${describeFlags(injectorFlags)}`)
+    const variables = injectorEnvironment.map(({ name, doc }) => `  ${name}  ${doc}`)
+    context.out(
+      `sidelight injector [flags]\n\n${describeFlags(injectorFlags)}\n\nEnvironment\n${variables.join('\n')}`,
+    )
     return 0
   }
   const parsed = parseFlags(injectorFlags, argv)

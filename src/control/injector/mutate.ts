@@ -2,12 +2,19 @@ import { Buffer } from 'node:buffer'
 import { Fault } from '../../base/fault.ts'
 import { headerValue, type Reply, readBody, type Step } from '../../net/index.ts'
 import type { InjectorExchange } from './exchange.ts'
-import type { PipelineParts } from './pipeline.ts'
+import type { InjectorMeter } from './meter.ts'
 import { plainText } from './replies.ts'
+import type { Reviewed } from './review.ts'
+
+export interface MutateParts {
+  /** What a review's JSON is answered with. @throws Fault `REVIEW_MALFORMED` */
+  readonly review: (body: unknown) => Reviewed
+  readonly meter: Pick<InjectorMeter, 'requested' | 'reviewed'>
+}
 
 /** Answers a review. Statuses are Dapr's. [dapr: pkg/injector/service/handler.go] */
 export const mutate = (
-  { review, meter }: Pick<PipelineParts, 'review' | 'meter'>,
+  { review, meter }: MutateParts,
   maxBodyBytes: number,
 ): Step<InjectorExchange> => ({
   name: 'mutate',

@@ -4,18 +4,15 @@ import { limit, measure, rescue, type Step, trace } from '../../net/index.ts'
 import { attributes, type Tracer } from '../../telemetry/index.ts'
 import type { InjectorExchange } from './exchange.ts'
 import type { InjectorMeter } from './meter.ts'
-import { mutate } from './mutate.ts'
+import { type MutateParts, mutate } from './mutate.ts'
 import { plainText, toReply } from './replies.ts'
-import type { Reviewed } from './review.ts'
 import { MUTATE_PATH } from './settings.ts'
 
-export interface PipelineParts {
+export interface PipelineParts extends MutateParts {
   readonly tracer: Tracer
   readonly meter: InjectorMeter
   readonly clock: Clock
   readonly log: Logger
-  /** What a review's JSON is answered with. @throws Fault `REVIEW_MALFORMED` */
-  readonly review: (body: unknown) => Reviewed
 }
 
 /** The way of every request. The picture with the status that leaves at each step is in README.md. */
