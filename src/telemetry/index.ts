@@ -27,8 +27,8 @@ export {
   sidecarMetrics,
 } from './catalogue.ts'
 export { backendCatalogue, backendMetrics } from './catalogue-backend.ts'
-export { operatorCatalogue, operatorMetrics } from './catalogue-operator.ts'
 export { injectorCatalogue, injectorMetrics } from './catalogue-injector.ts'
+export { operatorCatalogue, operatorMetrics } from './catalogue-operator.ts'
 export type { Exporter, ExporterName, ExportOutcome } from './exporter.ts'
 export { holdSeries } from './hold-series.ts'
 export {
