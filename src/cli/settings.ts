@@ -144,7 +144,12 @@ export const sidecarFlags = [
     default: 'false',
     doc: 'read Configurations as daprd does: a rate that is none is 0.0001, unknown fields are not mentioned',
   },
-  { name: 'mode', type: 'string', default: 'standalone', doc: 'standalone' },
+  {
+    name: 'mode',
+    type: 'string',
+    default: 'standalone',
+    doc: 'standalone: resources are files; kubernetes: the operator sends them',
+  },
   { name: 'version', type: 'bool', default: 'false', doc: 'print the version and exit' },
   {
     name: 'resources-path',
@@ -214,8 +219,7 @@ export const sidecarFlags = [
   {
     name: 'control-plane-address',
     type: 'string',
-    doc: 'operator',
-    noEffect: 'Sidelight has no Kubernetes mode yet',
+    doc: 'HOST:PORT of the operator, in mode kubernetes',
   },
   {
     name: 'control-plane-trust-domain',
@@ -227,14 +231,14 @@ export const sidecarFlags = [
     name: 'control-plane-namespace',
     type: 'string',
     doc: 'namespace of the control plane',
-    noEffect: 'Sidelight has no Kubernetes mode yet',
+    noEffect: 'the address says where it is',
   },
   {
     name: 'disable-builtin-k8s-secret-store',
     type: 'bool',
     default: 'false',
     doc: 'no Kubernetes secret store',
-    noEffect: 'Sidelight has no Kubernetes mode yet',
+    noEffect: 'there is none without a Component; values of secretKeyRef come from the operator',
   },
   {
     name: 'disable-init-endpoints',
@@ -588,6 +592,54 @@ export const injectorFlags = [
   },
   { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
 ] as const satisfies readonly Flag[]
+
+export const operatorFlags = [
+  { name: 'port', type: 'port', default: '6500', doc: 'port for sidecars, HTTPS' },
+  {
+    name: 'probe-port',
+    type: 'port',
+    default: '9090',
+    doc: 'port of /healthz, /readyz and /metrics',
+  },
+  {
+    name: 'listen-address',
+    type: 'string',
+    default: '',
+    doc: 'comma list of addresses; empty for all',
+  },
+  {
+    name: 'default-configuration',
+    type: 'string',
+    default: '/etc/sidelight/configuration.yaml',
+    doc: 'manifest of the Configuration that is created where there is no default one',
+  },
+  {
+    name: 'beside-dapr',
+    type: 'bool',
+    default: 'false',
+    doc: 'Dapr is installed, too: leave its definitions and Services alone',
+  },
+  {
+    name: 'kubeconfig',
+    type: 'string',
+    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config, then the service account of the pod',
+  },
+  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
+  {
+    name: 'log-level',
+    type: 'string',
+    default: 'info',
+    doc: 'debug, info, warning, error or fatal',
+  },
+  { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
+] as const satisfies readonly Flag[]
+
+/** Of `sidelight operator`. */
+export const operatorEnvironment = [
+  { name: 'NAMESPACE', doc: 'namespace of the control plane (default sidelight-system)' },
+  { name: 'POD_NAME', doc: 'name of the pod, by which replicas tell who leads; needed' },
+  { name: 'KUBE_CLUSTER_DOMAIN', doc: 'domain of the cluster’s DNS (default cluster.local)' },
+] as const
 
 /** Of `sidelight injector`. [dapr: cmd/injector] */
 export const injectorEnvironment = [

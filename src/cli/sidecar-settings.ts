@@ -32,9 +32,11 @@ export function toSidecarSettings(
       problems.push(
         mistake('disable-init-endpoints', `there are ${INIT_ENDPOINTS.join(' and ')}`, endpoint),
       )
+  const cluster = clusterSettings(flags, env)
+  if (!cluster.ok) problems.push(...cluster.error)
   const push = metricsPushFromEnvironment(env)
   if (!push.ok) return err([...problems, ...push.error])
-  if (problems.length > 0) return err(problems)
+  if (problems.length > 0 || !cluster.ok) return err(problems)
 
   const maxConcurrency = flags['app-max-concurrency']
   return ok({
@@ -68,6 +70,7 @@ export function toSidecarSettings(
     maxHeaderBytes: flags['read-buffer-size'],
     apiLogging: flags['enable-api-logging'],
     resourcesPaths: [...new Set([...flags['resources-path'], ...flags['components-path']])],
+    cluster: cluster.value,
     gracefulShutdownMs: flags['dapr-graceful-shutdown-seconds'] * 1000,
     blockShutdownMs: flags['dapr-block-shutdown-duration'],
     serviceName: env.OTEL_SERVICE_NAME || appId,
@@ -78,6 +81,47 @@ export function toSidecarSettings(
     appApiToken: env.APP_API_TOKEN || undefined,
   })
 }
+
+/** Where Kubernetes puts the token that the injector asks for. */
+const TOKEN_FILE = '/var/run/secrets/dapr.io/sentrytoken/token'
+
+/** Of `--mode kubernetes`, as the injector sets them. [dapr: pkg/security/consts] */
+function clusterSettings(
+  flags: FlagValues<typeof sidecarFlags>,
+  env: Env,
+): Result<SidecarSettings['cluster'], Problem[]> {
+  const { mode } = flags
+  if (mode === 'standalone') return ok(undefined)
+  if (mode !== 'kubernetes')
+    return err([mistake('mode', 'there are standalone and kubernetes', mode)])
+  const operatorAddress = flags['control-plane-address'] ?? ''
+  const trustAnchors = env.DAPR_TRUST_ANCHORS ?? ''
+  const problems: Problem[] = []
+  if (!HOST_AND_PORT.test(operatorAddress))
+    problems.push(
+      mistake(
+        'control-plane-address',
+        'HOST:PORT of the operator is needed; the injector sets it',
+        operatorAddress.slice(0, MAX_SHOWN),
+      ),
+    )
+  if (!trustAnchors.includes('-----BEGIN CERTIFICATE-----'))
+    problems.push({
+      path: 'DAPR_TRUST_ANCHORS',
+      code: 'FLAG_INVALID',
+      message: 'the certificate of the control plane (PEM) is needed; the injector sets it',
+    })
+  if (problems.length > 0) return err(problems)
+  return ok({
+    operatorAddress,
+    trustAnchors,
+    tokenFile: env.DAPR_SENTRY_TOKEN_FILE || TOKEN_FILE,
+    clusterDomain:
+      env.KUBE_CLUSTER_DOMAIN || /\.svc\.([^:]+):/.exec(operatorAddress)?.[1] || 'cluster.local',
+  })
+}
+
+const HOST_AND_PORT = /^[^\s/:]+:\d{1,5}$/
 
 const UNSUPPORTED_PROTOCOL =
   'only http and https apps are supported; gRPC apps need the gRPC API, which does not exist yet'

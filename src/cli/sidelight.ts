@@ -41,6 +41,10 @@ const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<
     doc: 'run the trace backend: Zipkin API, store and console',
     load: async () => (await import('./commands/backend.ts')).backend,
   },
+  operator: {
+    doc: 'run the operator of a cluster: sends resources to sidecars, writes what became of them',
+    load: async () => (await import('./commands/operator.ts')).operator,
+  },
   injector: {
     doc: 'run the injector: the webhook that gives pods their sidecar',
     load: async () => (await import('./commands/injector.ts')).injector,

@@ -26,6 +26,7 @@ export interface EventText {
 export type RecordEvent = (about: Regarding, event: EventText) => Promise<void>
 
 const MAX_MESSAGE = 1000
+const MAX_REMEMBERED = 1000
 
 export function createEventRecorder(deps: {
   readonly client: KubeClient
@@ -35,19 +36,25 @@ export function createEventRecorder(deps: {
   readonly source: string
 }): RecordEvent {
   const { client, clock, log, source } = deps
+  /** How often each was said: to count up, an Event need not be read. */
+  const counts = new Map<string, number>()
+  const remember = (name: string, count: number): void => {
+    if (counts.size >= MAX_REMEMBERED) counts.clear()
+    counts.set(name, count)
+  }
   return async (about, { type, reason, message }) => {
     const nowIso = new Date(clock.nowUs() / 1000).toISOString().replace(/\.\d+Z$/, 'Z')
     const text = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`
     const { namespace } = about
     const identity = [about.kind, about.uid ?? '', type, reason, text].join('\n')
     const name = `${about.name}.${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`
+    const target = { name, namespace }
     try {
-      const found = await client.get(kinds.event, name, namespace)
-      if (found === undefined)
-        await client.create(kinds.event, {
+      await client
+        .create(kinds.event, {
           apiVersion: 'v1',
           kind: 'Event',
-          metadata: { name, namespace },
+          metadata: target,
           involvedObject: about,
           type,
           reason,
@@ -58,18 +65,17 @@ export function createEventRecorder(deps: {
           lastTimestamp: nowIso,
           count: 1,
         })
-      else
-        await client.patch(
-          kinds.event,
-          { name, namespace },
-          { merge: { count: Number(found.count ?? 1) + 1, lastTimestamp: nowIso } },
-        )
+        .catch(async (error) => {
+          if (codeOf(error) !== 'ERR_KUBE_CONFLICT') throw error
+          const count = (counts.get(name) ?? 1) + 1
+          await client.patch(kinds.event, target, { merge: { count, lastTimestamp: nowIso } })
+          remember(name, count)
+        })
     } catch (error) {
       // An Event tells; nothing waits for it, and nothing depends on it.
-      if (codeOf(error) !== 'ERR_KUBE_CONFLICT')
-        log.warning(
-          `event ${reason} of ${about.kind} ${about.name} was not written: ${messageOf(error)}`,
-        )
+      log.warning(
+        `event ${reason} of ${about.kind} ${about.name} was not written: ${messageOf(error)}`,
+      )
     }
   }
 }

@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { createPromRegistry } from '../adapters/prom-client/index.ts'
 import type { Clock } from '../base/clock.ts'
 import { createIdSource } from '../base/ids.ts'
 import type { LogFields, Logger } from '../base/logger.ts'
 import { formatProblem, type Problem } from '../base/problem.ts'
+import { random } from '../base/random.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { VERSION } from '../base/version.ts'
 import type { RegistrationDirectory, Sender } from '../net/index.ts'
 import {
   createDirectorySource,
@@ -16,8 +19,15 @@ import {
   watchConfiguration,
   watchResources,
 } from '../resources/index.ts'
-import { buildSidecar, type SidecarPorts, type SidecarSettings } from '../sidecar/index.ts'
-import { sidecarCatalogue } from '../telemetry/index.ts'
+import {
+  buildSidecar,
+  createDnsResolver,
+  openClusterFeed,
+  type ResourceFeed,
+  type SidecarPorts,
+  type SidecarSettings,
+} from '../sidecar/index.ts'
+import { type MetricsRegistry, sidecarCatalogue, sidecarMetrics } from '../telemetry/index.ts'
 
 /** What all sidecars of a process share. */
 export interface SharedParts {
@@ -59,11 +69,13 @@ export async function startSidecar(
   log: Logger,
   requestStop: (force: boolean) => void,
 ): Promise<Result<RunningSidecar, Problem[]>> {
-  const secrets = createSecretFiles(shared.secretsDirectory ?? '/nonexistent')
+  const { clock } = shared
+  const registry = createPromRegistry(sidecarCatalogue, { clock, processMetrics: true })
+  const feed = await openFeed(settings, configFiles, shared, log, registry)
   let changed: (reload: Reload, snapshot: Snapshot) => void = () => undefined
   const watched = await watchConfiguration({
-    source: createFileSource(configFiles, shared.clock),
-    secrets,
+    source: feed.configuration,
+    secrets: feed.configurationSecrets,
     env: shared.env,
     clock: shared.clock,
     lenient: shared.daprLenient ?? false,
@@ -73,12 +85,15 @@ export async function startSidecar(
       changed(reload, snapshot)
     },
   })
-  if (!watched.ok) return err(watched.error)
+  if (!watched.ok) {
+    await feed[Symbol.asyncDispose]()
+    return err(watched.error)
+  }
   const configuration = watched.value
   warn(log, 'Configuration', configuration.current().warnings)
   let resourcesChanged: (reload: Reload, resources: Resources) => void = () => undefined
   const resources = await watchResources({
-    source: createDirectorySource(settings.resourcesPaths, shared.clock),
+    source: feed.resources,
     clock: shared.clock,
     onReload(reload, next) {
       logReload(log, 'Resources', 'those in force stay', reload)
@@ -87,6 +102,7 @@ export async function startSidecar(
   })
   if (!resources.ok) {
     configuration[Symbol.dispose]()
+    await feed[Symbol.asyncDispose]()
     return err(resources.error)
   }
   warn(log, 'Resources', resources.value.lastReload().problems)
@@ -97,21 +113,26 @@ export async function startSidecar(
       if (!shared.componentParts.has(key)) shared.componentParts.set(key, make())
       return shared.componentParts.get(key) as T
     },
-    secrets,
+    names:
+      settings.cluster &&
+      createDnsResolver({ ...settings.cluster, port: settings.internalPort, clock }),
+    secrets: feed.secrets,
     ids: createIdSource(),
     log,
-    registry: createPromRegistry(sidecarCatalogue, { clock: shared.clock, processMetrics: true }),
+    registry,
     configuration: { ...configuration, files: configFiles.map((file) => resolve(file)) },
     requestStop,
   })
   changed = sidecar.configurationChanged
   resourcesChanged = sidecar.resourcesChanged
-  const unwatch = (): void => {
+  const unwatch = async (): Promise<void> => {
+    await feed[Symbol.asyncDispose]()
     configuration[Symbol.dispose]()
     resources.value[Symbol.dispose]()
   }
   try {
     const ports = await sidecar.start()
+    feed.begin(sidecar)
     return ok({
       ports,
       ready: sidecar.ready,
@@ -120,14 +141,50 @@ export async function startSidecar(
         await configuration.reload()
       },
       async stop() {
-        unwatch()
+        await unwatch()
         await sidecar.stop()
       },
     })
   } catch (error) {
-    unwatch()
+    await unwatch()
     await sidecar.stop()
     throw error
+  }
+}
+
+/** Files here; in a cluster, what the operator sends. */
+async function openFeed(
+  settings: SidecarSettings,
+  configFiles: readonly string[],
+  { clock, env, secretsDirectory }: SharedParts,
+  log: Logger,
+  registry: MetricsRegistry,
+): Promise<ResourceFeed> {
+  if (settings.cluster !== undefined) {
+    const { operatorAddress, trustAnchors, tokenFile } = settings.cluster
+    const isUp = registry.gauge(sidecarMetrics.operatorUp).with({})
+    isUp.set(0)
+    return openClusterFeed({
+      address: operatorAddress,
+      trustAnchors,
+      readToken: () => readFile(tokenFile, 'utf8'),
+      version: VERSION,
+      namespace: settings.namespace,
+      onState: (isConnected) => isUp.set(isConnected ? 1 : 0),
+      env,
+      clock,
+      random,
+      log,
+    })
+  }
+  const secrets = createSecretFiles(secretsDirectory ?? '/nonexistent')
+  return {
+    configuration: createFileSource(configFiles, clock),
+    configurationSecrets: secrets,
+    resources: createDirectorySource(settings.resourcesPaths, clock),
+    secrets,
+    begin: () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
   }
 }
 

@@ -30,6 +30,7 @@ import { jsonReply } from './handlers/replies.ts'
 import { createReleasePeers } from './keep/release-peers.ts'
 import { createMetricsServer } from './metrics-server.ts'
 import { createPipeline, NO_PIPELINE } from './middleware/pipeline.ts'
+import type { NameResolver } from './names/name-resolver.ts'
 import { createRegistrationResolver } from './names/registration-resolver.ts'
 import { apiPipeline, peerPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
@@ -54,6 +55,8 @@ export interface SidecarDeps {
   readonly log: Logger
   readonly registry: MetricsRegistry
   readonly registrations: RegistrationDirectory
+  /** How peers are found. Absent: by the registrations. */
+  readonly names?: NameResolver | undefined
   readonly sender: Sender
   readonly configuration: {
     /** As `--config` names them. */
@@ -85,6 +88,10 @@ export interface Sidecar {
   readonly extended: Map<string, string>
   configurationChanged(reload: Reload, snapshot: Snapshot): void
   resourcesChanged(reload: Reload, resources: Resources): void
+  /** Settles when the components are what was asked for last. */
+  settled(): Promise<void>
+  /** Those that do not run, and why. */
+  failedComponents(): readonly { readonly name: string; readonly reason: string }[]
   /** Not ready, drain, flush spans, close: at most `gracefulShutdownMs` after `blockShutdownMs`. */
   stop(): Promise<void>
 }
@@ -133,7 +140,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     })
   const recordCall = createAppCallMeter(registry, settings, telemetry.metrics.policy)
   const app = createAppChannel(settings, appUpstream, pipelineOf('appHttpPipeline'), recordCall)
-  const names = createRegistrationResolver(deps.registrations, clock)
+  const names = deps.names ?? createRegistrationResolver(deps.registrations, clock)
   const watch = createContextWatch(clock)
   const startedUs = clock.nowUs()
   let inForce = configuration.current().configuration
@@ -277,6 +284,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
 
   let deregister: (() => Promise<void>) | undefined
   let grpc: GrpcRefusal | undefined
+  let applied: Promise<void> = Promise.resolve()
   let becomeReady: (isReady: boolean) => void = () => undefined
   const ready = new Promise<boolean>((resolve) => {
     becomeReady = resolve
@@ -350,8 +358,10 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       if (reload.result !== 'applied') return
       resourceGeneration.set(++generation)
       void policies.apply(resiliencies)
-      void host.apply(components)
+      applied = host.apply(components)
     },
+    settled: () => applied,
+    failedComponents: () => host.failed(),
     async stop() {
       readiness.stop()
       await deregister?.()

@@ -1,3 +1,6 @@
 export { buildSidecar, type Sidecar, type SidecarDeps, type SidecarPorts } from './build-sidecar.ts'
+export { type FedSidecar, openClusterFeed, type ResourceFeed } from './cluster/cluster-feed.ts'
 export { checkComponent } from './components/check-component.ts'
-export type { AppHealthCheckSettings, SidecarSettings } from './settings.ts'
+export { createDnsResolver } from './names/dns-resolver.ts'
+export type { NameResolver } from './names/name-resolver.ts'
+export type { AppHealthCheckSettings, ClusterSettings, SidecarSettings } from './settings.ts'

@@ -36,6 +36,8 @@ export interface SidecarSettings {
   readonly apiLogging: boolean | undefined
   /** Directories of Components. */
   readonly resourcesPaths: readonly string[]
+  /** Absent = resources are files, and peers are those of this machine. */
+  readonly cluster: ClusterSettings | undefined
   readonly gracefulShutdownMs: number
   /** How long the API keeps serving after a stop was asked for. */
   readonly blockShutdownMs: number
@@ -50,6 +52,18 @@ export interface SidecarSettings {
   readonly apiToken: string | undefined
   /** What the app gets; a secret. */
   readonly appApiToken: string | undefined
+}
+
+/** Of `--mode kubernetes`. */
+export interface ClusterSettings {
+  /** `HOST:PORT` of the operator. */
+  readonly operatorAddress: string
+  /** `DAPR_TRUST_ANCHORS`: who signs the operator's certificate, PEM. */
+  readonly trustAnchors: string
+  /** File of the token by which the sidecar shows who it is. */
+  readonly tokenFile: string
+  /** For example `cluster.local`. */
+  readonly clusterDomain: string
 }
 
 export interface AppHealthCheckSettings {

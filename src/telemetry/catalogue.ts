@@ -138,6 +138,10 @@ export const sidecarMetrics = {
     labels: ['server'],
     buckets: FINE_BUCKETS_S,
   }),
+  operatorUp: gauge('sidelight_sidecar_operator_up', {
+    help: '1 while the stream of resources from the operator is open; 0: what it sent last stays in force. In clusters only.',
+    labels: [],
+  }),
 } as const
 
 /** A count of what failed stands at 0 as soon as there is one of what did not. */

@@ -9,7 +9,7 @@ import {
   startLeaderElection,
   startServingCertificate,
 } from '../../kube/index.ts'
-import type { HttpServer } from '../../net/index.ts'
+import { createProbeServer, type HttpServer } from '../../net/index.ts'
 import type { MetricsRegistry } from '../../telemetry/index.ts'
 import { type AppWorkload, serviceName } from './app-service.ts'
 import { createAuthenticate } from './authenticate.ts'
@@ -17,7 +17,7 @@ import type { ClusterResource } from './cluster-resource.ts'
 import { watchCluster } from './cluster-state.ts'
 import { createDefaultConfiguration } from './default-configuration.ts'
 import type { InjectedPod } from './injected-pod.ts'
-import type { OperatorMeter } from './meter.ts'
+import { createOperatorMeter } from './meter.ts'
 import { createOperatorServer } from './operator-server.ts'
 import { createServiceReconciler } from './reconcile-service.ts'
 import { createSecretValues } from './secret-values.ts'
@@ -34,15 +34,15 @@ export interface OperatorDeps {
   readonly clock: Clock
   readonly random: () => number
   readonly log: Logger
+  /** Made with `operatorCatalogue`. */
   readonly registry: MetricsRegistry
-  readonly meter: OperatorMeter
 }
 
 export interface Operator extends AsyncDisposable {
+  /** For sidecars. */
   readonly port: number
+  readonly probePort: number
   isLeader(): boolean
-  /** Whether sidecars can be served: what the cluster has is known. */
-  isReady(): boolean
 }
 
 const SERVICE = 'sidelight-operator'
@@ -65,8 +65,19 @@ export async function buildOperator(
   settings: OperatorSettings,
   deps: OperatorDeps,
 ): Promise<Operator> {
-  const { client, clock, random, log, meter } = deps
+  const { client, clock, random, log } = deps
+  const meter = createOperatorMeter(deps.registry)
   const { namespace, identity, besideDapr } = settings
+  let isSynced = false
+  let isLeader = false
+  const probes = createProbeServer({
+    registry: deps.registry,
+    whyNotReady: () => (isSynced ? undefined : 'the cluster has not been listed yet'),
+    clock,
+    onRefused: meter.refused,
+    log,
+  })
+  const probePort = await probes.listen(settings.probePort, settings.addresses)
   const recordEvent = createEventRecorder({ client, clock, log, source: 'sidelight-operator' })
   const certificate = await startServingCertificate({
     client,
@@ -79,8 +90,6 @@ export async function buildOperator(
   tellExpiry()
   const endTelling = certificate.onRenewed(tellExpiry)
 
-  let isSynced = false
-  let isLeader = false
   const leads = (): boolean => isLeader && isSynced
   const state = watchCluster({
     client,
@@ -141,13 +150,8 @@ export async function buildOperator(
   )
   const chores = queue('chore', 1, async (chore) => {
     if (chore === 'default-configuration') {
-      if (settings.defaultConfigurationFile !== undefined)
-        await createDefaultConfiguration({
-          client,
-          file: settings.defaultConfigurationFile,
-          namespace,
-          log,
-        })
+      const file = settings.defaultConfigurationFile
+      await createDefaultConfiguration({ client, file, namespace, log })
       return undefined
     }
     meter.podsWithout(await findUninjectedPods({ client, recordEvent }))
@@ -265,6 +269,7 @@ export async function buildOperator(
     endTelling()
     endRotation()
     await certificate[Symbol.asyncDispose]()
+    await probes.close(0)
   }
   let election: ReturnType<typeof startLeaderElection> | undefined
   let port = 0
@@ -301,8 +306,8 @@ export async function buildOperator(
   })
   return {
     port,
+    probePort,
     isLeader: leads,
-    isReady: () => isSynced,
     async [Symbol.asyncDispose]() {
       await end()
       await labelling

@@ -20,6 +20,7 @@ export async function createDefaultConfiguration(deps: {
   try {
     manifest = parse(await readFile(file, 'utf8')) as Manifest
   } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
     log.error(`the default Configuration ${file} cannot be read: ${messageOf(error)}`)
     return
   }

@@ -1,6 +1,12 @@
 import { type MetricsRegistry, operatorMetrics } from '../../telemetry/index.ts'
 
-export type OperatorMeter = ReturnType<typeof createOperatorMeter>
+/** Counts what the API server answers; for the client, which is there before the operator. */
+export function createApiMeter(
+  registry: MetricsRegistry,
+): (method: string, status: number) => void {
+  const requests = registry.counter(operatorMetrics.apiRequests)
+  return (method, status) => requests.with({ method, status: String(status) }).inc()
+}
 
 export function createOperatorMeter(registry: MetricsRegistry) {
   const services = {
@@ -19,7 +25,6 @@ export function createOperatorMeter(registry: MetricsRegistry) {
   const resources = registry.gauge(operatorMetrics.resources)
   const pods = registry.gauge(operatorMetrics.pods).with({})
   const podsWithout = registry.gauge(operatorMetrics.podsWithout).with({})
-  const requests = registry.counter(operatorMetrics.apiRequests)
   const restarts = registry.counter(operatorMetrics.watchRestarts)
   const expiry = registry.gauge(operatorMetrics.certificateExpiry).with({})
   const counts = new Map<string, number>()
@@ -50,8 +55,6 @@ export function createOperatorMeter(registry: MetricsRegistry) {
       pods.set(podCount)
     },
     podsWithout: (count: number) => podsWithout.set(count),
-    apiAnswered: (method: string, status: number) =>
-      requests.with({ method, status: String(status) }).inc(),
     watchRestarted: (kind: string, reason: string) => restarts.with({ kind, reason }).inc(),
     certificate: (expiresUs: number) => expiry.set(expiresUs / 1_000_000),
   }

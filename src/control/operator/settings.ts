@@ -9,12 +9,12 @@ export interface OperatorSettings {
   /** HTTPS, for sidecars. */
   readonly port: number
   /** Plain: `/healthz`, `/readyz`, `/metrics`. */
-  readonly healthPort: number
+  readonly probePort: number
   readonly addresses: readonly string[]
   /** Whether Dapr's own operator is there: then its Services and definitions are left alone. */
   readonly besideDapr: boolean
-  /** A manifest of the Configuration to create where there is none; absent = none is made. */
-  readonly defaultConfigurationFile: string | undefined
+  /** A manifest of the Configuration to create where there is none. A file that is not there makes none. */
+  readonly defaultConfigurationFile: string
 }
 
 /** Name of the Configuration that counts where a pod names none: of its namespace, else of the control plane's. */
