@@ -42,11 +42,12 @@ export type PodObject = KubeObject & {
       readonly name: string
       readonly env?: readonly { readonly name: string; readonly value?: string }[]
     }[]
+    readonly initContainers?: readonly { readonly name: string }[]
   }
 }
 
 export const isInjected = ({ spec }: PodObject): boolean =>
-  spec.containers.some(({ name }) => name === 'daprd')
+  [...spec.containers, ...(spec.initContainers ?? [])].some(({ name }) => name === 'daprd')
 
 const RBAC = 'rbac.authorization.k8s.io/v1'
 const SECONDS_TO_ANSWER = 2
