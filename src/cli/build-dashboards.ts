@@ -59,5 +59,5 @@ export const DEFAULT_ADDRESSES: Addresses = {
 
 const yaml = (path: string, value: object): BuiltFile => ({
   path,
-  text: `# Made by \`sidelight dashboards build\`: edit slo.yaml and build again.\n${stringify(value, { lineWidth: 0 })}`,
+  text: `# Made by \`sidelight dashboards build\`: edit slo.yaml and build again.\n${stringify(value, { lineWidth: 0, aliasDuplicateObjects: false })}`,
 })

@@ -23,6 +23,16 @@ export const clusterPrometheusFile = (): object => ({
       kubernetes_sd_configs: [{ role: 'pod' }],
       relabel_configs: relabelings('source_labels', 'target_label'),
     },
+    {
+      job_name: 'sidelight-control-plane',
+      kubernetes_sd_configs: [{ role: 'pod', namespaces: { own_namespace: true } }],
+      relabel_configs: [
+        LIVING,
+        keep(`${META}_pod_label_app_kubernetes_io_part_of`, 'sidelight'),
+        keep(`${META}_pod_container_port_name`, 'metrics'),
+        ...named({ [`${META}_pod_label_app`]: 'app', [`${META}_pod_name`]: 'pod' }),
+      ],
+    },
   ],
 })
 
@@ -60,13 +70,42 @@ const INJECTED = 'dapr.io/sidecar-injected'
 const METRICS_PORT = 'dapr-metrics'
 const META = '__meta_kubernetes'
 
+interface Relabeling {
+  readonly source_labels: readonly string[]
+  readonly action?: 'keep' | 'drop'
+  readonly regex?: string
+  readonly target_label?: string
+}
+
+const keep = (label: string, regex: string): Relabeling => ({
+  source_labels: [label],
+  action: 'keep',
+  regex,
+})
+
+const named = (labels: Readonly<Record<string, string>>): Relabeling[] =>
+  Object.entries(labels).map(([from, to]) => ({ source_labels: [from], target_label: to }))
+
+/** The pod of a finished job stays listed, and would be a target that is down for ever. */
+const LIVING: Relabeling = {
+  source_labels: [`${META}_pod_phase`],
+  action: 'drop',
+  regex: 'Succeeded|Failed',
+}
+
 /** The metrics port of every pod with a sidecar, with the pod's names. The field names differ between Prometheus and its operator. */
-const relabelings = <S extends string, T extends string>(source: S, target: T): object[] => [
-  { [source]: [`${META}_pod_label_dapr_io_sidecar_injected`], action: 'keep', regex: 'true' },
-  { [source]: [`${META}_pod_container_port_name`], action: 'keep', regex: METRICS_PORT },
-  ...Object.entries({
-    [`${META}_namespace`]: 'namespace',
-    [`${META}_pod_name`]: 'pod',
-    [`${META}_pod_label_dapr_io_app_id`]: 'app_id',
-  }).map(([from, to]) => ({ [source]: [from], [target]: to })),
-]
+const relabelings = <S extends string, T extends string>(source: S, target: T): object[] =>
+  [
+    LIVING,
+    keep(`${META}_pod_label_dapr_io_sidecar_injected`, 'true'),
+    keep(`${META}_pod_container_port_name`, METRICS_PORT),
+    ...named({
+      [`${META}_namespace`]: 'namespace',
+      [`${META}_pod_name`]: 'pod',
+      [`${META}_pod_label_dapr_io_app_id`]: 'app_id',
+    }),
+  ].map(({ source_labels, target_label, ...rest }) => ({
+    [source]: source_labels,
+    ...rest,
+    ...(target_label === undefined ? {} : { [target]: target_label }),
+  }))

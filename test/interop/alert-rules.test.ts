@@ -243,10 +243,17 @@ describe('the rules of Prometheus [promtool]', () => {
     await using directory = await temporaryDirectory()
     const text = await readFile(`${DIRECTORY}prometheus.kubernetes.yaml`, 'utf8')
     const { scrape_configs, ...rest } = parse(text)
-    assert.deepEqual(scrape_configs[0].kubernetes_sd_configs, [{ role: 'pod' }])
-    const { kubernetes_sd_configs: _, ...job } = scrape_configs[0]
+    const jobs = (scrape_configs as Record<string, object[]>[]).map(
+      ({ kubernetes_sd_configs, ...job }) => {
+        assert.deepEqual(
+          kubernetes_sd_configs?.map((each) => (each as { role: string }).role),
+          ['pod'],
+        )
+        return job
+      },
+    )
     const file = directory.file('prometheus.yaml')
-    await writeFile(file, stringify({ ...rest, rule_files: RULES, scrape_configs: [job] }))
+    await writeFile(file, stringify({ ...rest, rule_files: RULES, scrape_configs: jobs }))
     await promisify(execFile)(promtool, ['check', 'config', file])
   })
 
