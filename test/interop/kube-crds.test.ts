@@ -7,7 +7,7 @@ import { definitionOf } from '../support/definition-of.ts'
 import { eventually } from '../support/eventually.ts'
 import { AS_TABLE, type KubeClient, type KubeObject } from '../support/kube-client.ts'
 import { realKube } from '../support/real-kube.ts'
-import { CRDS } from '../tools/crds.ts'
+import { CRDS } from '../tools/manifests.ts'
 import { manifests, mistakes } from './kube-manifests.ts'
 
 const SAMPLES = fileURLToPath(new URL('../../configurations/', import.meta.url))

@@ -1,0 +1,2 @@
+export const NAMESPACE = 'sidelight-system'
+export const IMAGE = 'sidelight/sidelight'
