@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { kubectl } from '../tools/kustomize.ts'
 
 export type Partner = keyof typeof partners
 
@@ -37,6 +38,14 @@ const partners = {
     find: kubernetes,
     cure: 'let SIDELIGHT_KUBE name a program that starts an API server and prints KUBECONFIG=FILE, or SIDELIGHT_KUBECONFIG name the kubeconfig of a cluster for tests',
   },
+  helm: {
+    find: helm,
+    cure: 'install Go and run: go build -C test/interop/helm -o ../../../.cache/helm-3.22.0 .',
+  },
+  kubectl: {
+    find: () => onPath(kubectl()[0]),
+    cure: 'install kubectl, or let SIDELIGHT_KUBE name a program whose kubectl command is one',
+  },
   root: {
     find: () => (process.getuid?.() === 0 ? '/' : undefined),
     cure: 'run as root (the test mounts or binds what only root may)',
@@ -47,6 +56,7 @@ const OTHER_DIRECTORIES = ['/usr/sbin', '/sbin', '/usr/local/go/bin']
 const told = new Set<string>()
 
 function onPath(program: string): string | undefined {
+  if (isAbsolute(program)) return isExecutable(program) ? program : undefined
   const directories = [...(process.env.PATH ?? '').split(delimiter), ...OTHER_DIRECTORIES]
   return directories
     .filter((directory) => directory !== '')
@@ -78,6 +88,12 @@ function zipkinJar(): string | undefined {
 
 function collector(): string | undefined {
   const binary = process.env.SIDELIGHT_OTELCOL ?? '.cache/otelcol-0.158.0'
+  return isExecutable(binary) ? resolve(binary) : undefined
+}
+
+/** Helm's engine. */
+function helm(): string | undefined {
+  const binary = '.cache/helm-3.22.0'
   return isExecutable(binary) ? resolve(binary) : undefined
 }
 

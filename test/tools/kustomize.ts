@@ -15,6 +15,9 @@ export interface Manifest {
   readonly [field: string]: unknown
 }
 
+/** What users apply, as folders below k8s. */
+export const OVERLAYS = ['.', 'base', 'beside-dapr', 'scale', 'examples/shop'] as const
+
 const K8S = fileURLToPath(new URL('../../k8s', import.meta.url))
 
 /** How kubectl is started: that of the test cluster, else the one on the PATH. */
