@@ -198,9 +198,9 @@ export const commaList = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
-/** Empty = all, both families. */
+/** Empty = all, both families. An IPv6 one may have brackets, as in Dapr's `[::1],127.0.0.1`. */
 export const addresses = (text: string): string[] => {
-  const list = commaList(text)
+  const list = commaList(text).map((each) => each.replace(/^\[(.*)\]$/, '$1'))
   return list.length === 0 ? ['::'] : list
 }
 

@@ -75,11 +75,14 @@ const REQUEST_TIMEOUT_MS = 30_000
 /** Of one page. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
+const asMetadata = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`
 const ACCEPT = {
-  whole: 'application/json',
-  metadata:
-    'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
-} as const satisfies Record<Shape, string>
+  whole: { list: 'application/json', watch: 'application/json' },
+  metadata: {
+    list: asMetadata('PartialObjectMetadataList'),
+    watch: asMetadata('PartialObjectMetadata'),
+  },
+} as const satisfies Record<Shape, { readonly list: string; readonly watch: string }>
 
 interface Call {
   readonly method: string
@@ -124,7 +127,7 @@ export function createKubeClient({
           headers: {
             ...headers,
             'user-agent': userAgent,
-            accept: call.accept ?? ACCEPT.whole,
+            accept: call.accept ?? ACCEPT.whole.list,
             ...(body !== undefined && {
               'content-type': call.contentType ?? 'application/json',
               'content-length': Buffer.byteLength(body),
@@ -182,7 +185,7 @@ export function createKubeClient({
         const page = await object({
           method: 'GET',
           path: `${apiPath(type, { namespace })}${query}`,
-          accept: ACCEPT[shape],
+          accept: ACCEPT[shape].list,
         })
         items.push(...((page.items ?? []) as KubeObject[]))
         const { resourceVersion = '', continue: more } = page.metadata
@@ -238,7 +241,7 @@ export function createKubeClient({
 }
 
 /** What a watch asks for. */
-export const acceptOf = (shape: Shape): string => ACCEPT[shape]
+export const acceptOf = (shape: Shape): string => ACCEPT[shape].watch
 
 const pathTo = (
   type: ResourceType,

@@ -11,6 +11,7 @@ import {
   loadCluster,
   type Manifest,
   type Reflector,
+  type Shape,
   startLeaderElection,
   startReflector,
 } from '../../src/kube/index.ts'
@@ -127,9 +128,10 @@ describe('the Kubernetes client on a real API server', function () {
     const changes: string[] = []
     let reflector: Reflector<string>
     const dataOf = (object: KubeObject): string => JSON.stringify(object.data ?? {})
-    const start = (name: string): Reflector<string> =>
+    const start = (name: string, shape: Shape = 'whole'): Reflector<string> =>
       startReflector({
         client,
+        shape,
         type: kinds.configMap,
         selection: { namespace: NAMESPACE, fieldSelector: `metadata.name=${name}` },
         read: dataOf,
@@ -162,6 +164,16 @@ describe('the Kubernetes client on a real API server', function () {
       await seen('followed gone')
       assert.equal(reflector.size, 0)
       assert.deepEqual(changes, ['followed {"v":"1"}', 'followed {"v":"2"}', 'followed gone'])
+    })
+
+    test('follows names and labels alone', async () => {
+      reflector = start('names-only', 'metadata')
+      await reflector.synced
+      await put('names-only', { v: '1' })
+      await seen('names-only {}')
+      await put('names-only', { v: '2' })
+      await eventually(() => changes.length === 2)
+      assert.equal(reflector.get(key('names-only')), '{}')
     })
 
     for (const how of ['end', 'reset'] as const)

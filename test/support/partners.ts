@@ -35,13 +35,18 @@ const partners = {
     cure: 'python3 -m venv .cache/openmetrics && .cache/openmetrics/bin/pip install prometheus-client==0.26.0',
   },
   kube: {
-    find: kubernetes,
+    find: () => kubernetes(),
     cure: 'let SIDELIGHT_KUBE name a program that starts an API server and prints KUBECONFIG=FILE, or SIDELIGHT_KUBECONFIG name the kubeconfig of a cluster for tests',
   },
   helm: {
     find: helm,
     cure: 'install Go and run: go build -C test/interop/helm -o ../../../.cache/helm-3.22.0 .',
   },
+  kubeServer: {
+    find: () => kubernetes({ SIDELIGHT_KUBE: process.env.SIDELIGHT_KUBE }),
+    cure: 'let SIDELIGHT_KUBE name a program that starts an API server and prints KUBECONFIG=FILE',
+  },
+  ip: { find: () => onPath('ip'), cure: 'apt-get install iproute2' },
   kubectl: {
     find: () => onPath(kubectl()[0]),
     cure: 'install kubectl, or let SIDELIGHT_KUBE name a program whose kubectl command is one',
@@ -98,8 +103,8 @@ function helm(): string | undefined {
 }
 
 /** A cluster that is there goes before one that is to be started. */
-function kubernetes(): string | undefined {
-  const { SIDELIGHT_KUBECONFIG: file, SIDELIGHT_KUBE: program } = process.env
+function kubernetes(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const { SIDELIGHT_KUBECONFIG: file, SIDELIGHT_KUBE: program } = env
   if (file) return existsSync(file) ? resolve(file) : undefined
   return program !== undefined && isExecutable(program) ? resolve(program) : undefined
 }

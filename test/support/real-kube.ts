@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { atEnd } from './at-end.ts'
-import { startProgram } from './child-program.ts'
+import { type ChildProgram, startProgram } from './child-program.ts'
 import { createKubeClient, type KubeClient } from './kube-client.ts'
 import { requirePartner } from './partners.ts'
 
@@ -23,13 +23,28 @@ export function realKube(context: Pick<Mocha.Context, 'skip'>): Promise<RealKube
 }
 
 async function start(script: string): Promise<RealKube> {
-  const program = await startProgram(script, ['-lifeline'], { lifeline: true })
+  const { kubeconfig, program } = await startCluster(script)
   atEnd(async () => {
-    // By SIGKILL it would leave its data behind.
     await program.stop()
   })
-  const [, file = ''] = await program.waitForLine(/^KUBECONFIG=(.+)$/, { deadlineMs: 50_000 })
-  return connect(file)
+  return connect(kubeconfig)
+}
+
+/** A cluster of the test's own, for what would be in the way of others. End it by `program.stop()`. */
+export async function ownKube(context: Pick<Mocha.Context, 'skip'>): Promise<OwnKube> {
+  return startCluster(requirePartner(context, 'kubeServer'))
+}
+
+export interface OwnKube {
+  readonly kubeconfig: string
+  /** By SIGKILL it would leave its data behind. */
+  readonly program: ChildProgram
+}
+
+async function startCluster(script: string): Promise<OwnKube> {
+  const program = await startProgram(script, ['-lifeline'], { lifeline: true })
+  const [, kubeconfig = ''] = await program.waitForLine(/^KUBECONFIG=(.+)$/, { deadlineMs: 50_000 })
+  return { kubeconfig, program }
 }
 
 const connect = async (file: string): Promise<RealKube> => ({

@@ -52,6 +52,7 @@ export interface SpanReceiver extends AsyncDisposable {
 /** A stand-in for a Zipkin collector on port 0, for what a real one cannot be told to do. */
 export async function startSpanReceiver(
   first: ReceiverBehaviour = { kind: 'accept' },
+  { host = '127.0.0.1' }: { readonly host?: string } = {},
 ): Promise<SpanReceiver> {
   let behaviour = first
   const posts: ReceivedPost[] = []
@@ -72,7 +73,7 @@ export async function startSpanReceiver(
     for (const watch of watchers) watch()
     answer(now, request, response)
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(0, host)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
 

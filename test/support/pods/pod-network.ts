@@ -68,7 +68,8 @@ export async function openPodNetwork(): Promise<PodNetwork> {
     },
     setNames(names) {
       const lines = [...names].flatMap(([name, addresses]) =>
-        addresses.map((address) => `${address} ${name}`),
+        // Also as who wants no search list asks for it.
+        addresses.map((address) => `${address} ${name} ${name}.`),
       )
       hosts = ['127.0.0.1 localhost', ...lines, ''].join('\n')
       // In place: it is this file that is mounted.
