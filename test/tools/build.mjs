@@ -23,7 +23,7 @@ const SHOP = 'src/local/shop'
 const CONSOLE_CONFIG = 'src/console/vite.config.ts'
 
 /** They patch modules as these load, or hold a binary: they must stay themselves. */
-const EXTERNAL = [
+export const EXTERNAL = [
   '@opentelemetry/instrumentation*',
   'import-in-the-middle',
   'require-in-the-middle',
