@@ -113,6 +113,7 @@ export async function startSidecar(
       if (!shared.componentParts.has(key)) shared.componentParts.set(key, make())
       return shared.componentParts.get(key) as T
     },
+    registrations: settings.cluster === undefined ? shared.registrations : NO_REGISTRATIONS,
     names:
       settings.cluster &&
       createDnsResolver({ ...settings.cluster, port: settings.internalPort, clock }),
@@ -150,6 +151,12 @@ export async function startSidecar(
     await sidecar.stop()
     throw error
   }
+}
+
+/** In a cluster, DNS and pods say who is there; and a pod's file system is not to be written. */
+const NO_REGISTRATIONS: RegistrationDirectory = {
+  register: async () => async () => undefined,
+  list: async () => [],
 }
 
 /** Files here; in a cluster, what the operator sends. */

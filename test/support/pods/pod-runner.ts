@@ -21,6 +21,7 @@ import {
   projectedToken,
   specOf,
 } from './container-command.ts'
+import { registerNode } from './node.ts'
 import { openPodNetwork, type PodPlace } from './pod-network.ts'
 
 export interface RunningPod {
@@ -59,11 +60,13 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
   const clock = createSystemClock()
   const network = await openPodNetwork()
   const directory = await temporaryDirectory()
+  const node = await registerNode(client, `node-${process.pid}`)
   const kept = new Map<string, Kept>()
   const shared = { client, clock, random: () => 0.5, log: silentLogger }
 
   async function start(pod: KubeObject): Promise<void> {
     const place = await network.add()
+    await node.bind({ name: pod.metadata.name, namespace })
     const containers = new Map<string, ChildProgram>()
     const { name, labels = {} } = pod.metadata
     kept.set(keyOf(pod), { name, app: labels.app ?? '', address: place.address, place, containers })
@@ -168,6 +171,7 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
     host: network.host,
     running: (app) => [...kept.values()].filter((each) => each.app === app),
     async [Symbol.asyncDispose]() {
+      node[Symbol.dispose]()
       await pods[Symbol.asyncDispose]()
       await slices[Symbol.asyncDispose]()
       await queue[Symbol.asyncDispose]()
