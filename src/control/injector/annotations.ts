@@ -13,7 +13,7 @@ import {
   text,
 } from './annotation-readers.ts'
 
-const PREFIX = 'dapr.io/'
+export const PREFIX = 'dapr.io/'
 const seconds = integer(0, 86_400)
 const count = integer(1, 1_000)
 
@@ -103,6 +103,13 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'sentry-request-jwt-audiences',
   'unix-domain-socket-path',
 ])
+
+/** Every name that means something, to us or to Dapr. */
+export const KNOWN_NAMES: readonly string[] = [
+  ...Object.keys(annotations),
+  ...OLD_NAMES.keys(),
+  ...WITHOUT_EFFECT,
+]
 
 export interface ReadAnnotations {
   readonly values: AnnotationValues

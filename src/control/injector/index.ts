@@ -1,3 +1,4 @@
+export { annotationPolicy } from './annotation-policy.ts'
 export { type AnnotationName, annotations } from './annotations.ts'
 export { buildInjector, type Injector, type InjectorDeps } from './build-injector.ts'
 export { type Injection, type PatchOperation, patchPod } from './patch-pod.ts'
