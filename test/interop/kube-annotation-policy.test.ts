@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:https'
+import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { createSystemClock } from '../../src/base/clock.ts'
 import { type AnnotationName, annotations } from '../../src/control/injector/index.ts'
@@ -14,7 +15,7 @@ import {
 } from '../../src/kube/index.ts'
 import { eventually } from '../support/eventually.ts'
 import { realKube } from '../support/real-kube.ts'
-import { ANNOTATION_POLICY } from '../tools/annotation-policy.ts'
+import { ROOT } from '../tools/manifests.ts'
 
 const NAME = `sidelight-annotations-${process.pid}`
 const TYPES = {
@@ -88,7 +89,9 @@ describe('the policy of annotations on a real API server', function () {
   before(async function () {
     cluster = loadCluster({ kubeconfig: (await realKube(this)).kubeconfig })
     client = createKubeClient({ cluster, clock: createSystemClock(), userAgent: 'sidelight-test' })
-    for (const document of parseAllDocuments(readFileSync(ANNOTATION_POLICY, 'utf8'))) {
+    for (const document of parseAllDocuments(
+      readFileSync(join(ROOT, 'k8s/base/annotation-policy.yaml'), 'utf8'),
+    )) {
       const object = document.toJS() as Manifest & { kind: keyof typeof TYPES; spec: object }
       const spec = 'policyName' in object.spec ? { ...object.spec, policyName: NAME } : object.spec
       const write = { strict: true }

@@ -9,6 +9,7 @@ import { stringify } from 'yaml'
 import { dataSources } from '../../src/adapters/grafana/index.ts'
 import { VERSION } from '../../src/base/version.ts'
 import { buildDashboards } from '../../src/cli/build-dashboards.ts'
+import { annotationPolicy } from '../../src/control/injector/index.ts'
 import { clusterPrometheusFile, DEFAULT_SLOS, parseSlos } from '../../src/dashboards/index.ts'
 import { customResourceDefinitions } from '../../src/resources/index.ts'
 import { renderChart } from './helm-chart.ts'
@@ -26,9 +27,11 @@ export interface BuiltFile {
 const KUSTOMIZATION = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' }
 const COMPONENT = { apiVersion: 'kustomize.config.k8s.io/v1alpha1', kind: 'Component' }
 
-const yaml = (path: string, source: string, value: object): BuiltFile => ({
+const yaml = (path: string, source: string, ...values: readonly object[]): BuiltFile => ({
   path,
-  text: `# Made of ${source} by \`npm run manifests\`; do not edit.\n${stringify(value, { lineWidth: 0, aliasDuplicateObjects: false })}`,
+  text: `# Made of ${source} by \`npm run manifests\`; do not edit.\n${values
+    .map((value) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n')}`,
 })
 
 /** A file for each kind, and one that names them all. */
@@ -67,6 +70,11 @@ export function renderParts(): readonly BuiltFile[] {
         },
       ],
     }),
+    yaml(
+      'k8s/base/annotation-policy.yaml',
+      'the table of annotations in src/control/injector',
+      ...annotationPolicy(),
+    ),
     // One for each board: all of them would be more than an object may have.
     yaml(
       'dashboards/grafana/kustomization.yaml',
