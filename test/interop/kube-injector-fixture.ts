@@ -199,24 +199,32 @@ export interface Answer {
   readonly text: string
 }
 
-/** Asks the webhook as the API server does. */
+/** Asks the webhook as the API server does. With `announce`, more is said to come, and nothing does. */
 export function postReview(
   port: number,
   ca: string,
   body: string,
-  { type = 'application/json', path = '/mutate', method = 'POST' } = {},
+  {
+    type = 'application/json',
+    path = '/mutate',
+    method = 'POST',
+    announce = Buffer.byteLength(body),
+  } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) }
+    const headers = { 'content-type': type, 'content-length': announce }
     const sent = request({ port, path, method, ca, headers, agent: false }, (answer) => {
       const parts: Buffer[] = []
       answer
         .on('data', (part: Buffer) => parts.push(part))
-        .on('end', () =>
-          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
-        )
+        .on('end', () => {
+          resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString() })
+          sent.destroy()
+        })
         .on('error', reject)
     })
-    sent.on('error', reject).end(body)
+    sent.on('error', reject)
+    if (announce > Buffer.byteLength(body)) sent.flushHeaders()
+    else sent.end(body)
   })
 }

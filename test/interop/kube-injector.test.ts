@@ -95,7 +95,7 @@ describe('sidelight injector on a real API server', function () {
       ['no JSON', '{"SECRET', {}, 400, /^the body is no JSON\n$/],
       ['no review', '{}', {}, 400, /kind/],
       ['no pod', text, {}, 400, /at spec\.containers/],
-      ['too large', `"${'x'.repeat(8 * MIB)}"`, {}, 413, /larger than 8388608 bytes/],
+      ['too large', '', { announce: 8 * MIB + 1 }, 413, /larger than 8388608 bytes/],
       ['elsewhere', text, { path: '/' }, 404, /Not Found/],
       ['another method', '', { method: 'PUT' }, 405, /Method Not Allowed/],
     ] as const
