@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts'
+import { workloadOf } from '../../kube/index.ts'
 import { type AnnotationValues, readAnnotations } from './annotations.ts'
 import type { Container, EnvironmentVariable, Pod } from './pod.ts'
 import {
@@ -9,7 +10,6 @@ import {
   TOKEN_VOLUME,
   tokenVolume,
 } from './sidecar-container.ts'
-import { workloadOf } from './workload.ts'
 
 /** One step of a JSON Patch. @see https://www.rfc-editor.org/rfc/rfc6902 */
 export interface PatchOperation {
@@ -87,7 +87,7 @@ const noteFindings = (pod: Pod, findings: readonly string[]): PatchOperation[] =
 
 /** Of a pod that a controller makes, the name of the workload: the pod's own is not known yet. */
 const nameOf = (pod: Pod): string =>
-  pod.metadata?.name ?? workloadOf(pod)?.name ?? pod.metadata?.generateName ?? ''
+  pod.metadata?.name ?? workloadOf(pod.metadata ?? {})?.name ?? pod.metadata?.generateName ?? ''
 
 /** What the app's containers need to find the sidecar. What they have already wins. */
 function environment(container: Container, index: number, values: AnnotationValues) {

@@ -1,3 +1,5 @@
+import type { OwnerReference } from '../../kube/index.ts'
+
 /** The part of a pod that an injection reads. @see https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
 export interface Pod {
   readonly metadata?: {
@@ -6,18 +8,13 @@ export interface Pod {
     readonly namespace?: string
     readonly labels?: Readonly<Record<string, string>>
     readonly annotations?: Readonly<Record<string, string>>
-    readonly ownerReferences?: readonly Owner[]
+    readonly ownerReferences?: readonly OwnerReference[]
   }
   readonly spec: {
     readonly containers: readonly Container[]
     readonly initContainers?: readonly Container[]
     readonly volumes?: readonly { readonly name: string }[]
   }
-}
-
-export interface Owner {
-  readonly kind: string
-  readonly name: string
 }
 
 export interface Container {

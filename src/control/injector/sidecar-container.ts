@@ -1,6 +1,6 @@
 import type { AnnotationName, AnnotationValues } from './annotations.ts'
 import type { EnvironmentVariable, Pod } from './pod.ts'
-import { resourceAttributesOf } from './workload.ts'
+import { resourceAttributesOf } from './resource-attributes.ts'
 
 /** What the injector was started with. */
 export interface InjectionSettings {

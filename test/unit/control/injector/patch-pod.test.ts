@@ -187,7 +187,9 @@ describe('the patch of a pod', () => {
     }
     const plain =
       'k8s.namespace.name=$(NAMESPACE),k8s.pod.name=$(POD_NAME),k8s.pod.uid=$(POD_UID),k8s.node.name=$(NODE_NAME),k8s.container.name=daprd'
-    const owned = (kind: string, name: string) => ({ ownerReferences: [{ kind, name }] })
+    const owned = (kind: string, name: string) => ({
+      ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: 'u' }],
+    })
     assert.equal(attributesOf({ name: 'cart' }), plain)
     for (const [kind, name] of [
       ['StatefulSet', 'k8s.statefulset.name=cart'],

@@ -1,4 +1,5 @@
-import type { Owner, Pod } from './pod.ts'
+import { workloadOf } from '../../kube/index.ts'
+import type { Pod } from './pod.ts'
 
 /** OpenTelemetry's names of what makes pods. @see https://opentelemetry.io/docs/specs/semconv/resource/k8s/ */
 const ATTRIBUTES: Readonly<Record<string, string>> = {
@@ -10,21 +11,9 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   ReplicationController: 'k8s.replicationcontroller.name',
 }
 
-/** What people made, of which the controllers made this pod. Absent for a pod that people made. */
-export function workloadOf({ metadata }: Pod): Owner | undefined {
-  const owner = metadata?.ownerReferences?.[0]
-  const hash = metadata?.labels?.['pod-template-hash']
-  // A Deployment names its ReplicaSets after itself and the hash of their template.
-  const isOfDeployment =
-    owner?.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`)
-  return isOfDeployment
-    ? { kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) }
-    : owner
-}
-
 /** `OTEL_RESOURCE_ATTRIBUTES` of the sidecar; Kubernetes fills in what is in `$(…)` when it starts the container. */
 export function resourceAttributesOf(pod: Pod, container: string, more = ''): string {
-  const workload = workloadOf(pod)
+  const workload = workloadOf(pod.metadata ?? {})
   const workloadAttribute = ATTRIBUTES[workload?.kind ?? '']
   return [
     'k8s.namespace.name=$(NAMESPACE)',
