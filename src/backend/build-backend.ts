@@ -16,6 +16,7 @@ import { createSidecarWatch } from './sidecar-watch.ts'
 import type { TraceStore } from './store/contract.ts'
 import { type FileLayer, openDiskTraceStore, type ProcessTable } from './store/disk/index.ts'
 import { openMemoryTraceStore } from './store/memory/index.ts'
+import { openUpstreamTraceStore } from './store/upstream/index.ts'
 
 export interface BackendDeps {
   readonly clock: Clock
@@ -26,6 +27,8 @@ export interface BackendDeps {
   readonly processes: ProcessTable
   /** Absent = the file system. */
   readonly files?: FileLayer
+  /** For a store that is somebody else's. */
+  readonly sender?: Pick<Sender, 'post' | 'read'>
   /** Absent = an empty one. */
   readonly samples?: SampleStore
   /** How the sidecars of this machine are found and asked. Absent = none are known. */
@@ -117,10 +120,14 @@ export async function buildBackend(settings: BackendSettings, deps: BackendDeps)
 
 function openStore(
   settings: BackendSettings,
-  { clock, log, files, processes }: BackendDeps,
+  { clock, log, files, processes, sender }: BackendDeps,
   meter: BackendMeter,
 ): TraceStore | Promise<TraceStore> {
   const { store, strictTraceId, autocompleteKeys } = settings
+  if (store.kind === 'upstream') {
+    if (sender === undefined) throw new Error('an upstream needs a sender')
+    return openUpstreamTraceStore(store.url, { clock, sender, onAnswer: meter.upstreamAnswered })
+  }
   if (store.kind === 'memory')
     return openMemoryTraceStore({ strictTraceId, autocompleteKeys, maxSpans: store.maxSpans })
   return openDiskTraceStore(

@@ -13,6 +13,7 @@ export type DropReason =
   | 'disk_full'
   | 'store_full'
   | 'store_broken'
+  | 'upstream'
   | 'client_gone'
 
 export interface BackendMeter {
@@ -21,6 +22,8 @@ export interface BackendMeter {
   ingested(spans: number, bytes: number): void
   dropped(reason: DropReason): void
   synced(durationMs: number): void
+  /** Status 0 = there was no answer. */
+  upstreamAnswered(status: number): void
   scraped(isOk: boolean, refusedSamples: number): void
   /** For a scraper, with the stores as they are now. */
   families(store: TraceStore, samples: SampleStore): ReturnType<MetricsRegistry['families']>
@@ -42,6 +45,7 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
   const up = registry.gauge(backendMetrics.storeUp).with({})
   const lost = registry.counter(backendMetrics.lostBytes).with({})
   const scrapes = registry.counter(backendMetrics.scrapes)
+  const upstream = registry.counter(backendMetrics.upstreamRequests)
   const refusedSamples = registry.counter(backendMetrics.refusedSamples).with({})
   const evictedSamples = registry.counter(backendMetrics.evictedSamples).with({})
   const sampleSeries = registry.gauge(backendMetrics.sampleSeries).with({})
@@ -72,6 +76,7 @@ export function createBackendMeter(registry: MetricsRegistry): BackendMeter {
     },
     dropped: (reason) => dropped.with({ reason }).inc(),
     synced: (durationMs) => sync.observe(durationMs / 1000),
+    upstreamAnswered: (status) => upstream.with({ status: String(status) }).inc(),
     scraped(isOk, refused) {
       scrapes.with({ outcome: isOk ? 'ok' : 'failed' }).inc()
       refusedSamples.inc(refused)

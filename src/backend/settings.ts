@@ -36,7 +36,7 @@ export interface MetricsSettings {
   readonly maxBytes: number
 }
 
-export type StoreSettings = MemoryStoreSettings | DiskStoreSettings
+export type StoreSettings = MemoryStoreSettings | DiskStoreSettings | UpstreamStoreSettings
 
 export interface MemoryStoreSettings {
   readonly kind: 'memory'
@@ -50,6 +50,13 @@ export interface DiskStoreSettings {
   readonly retainMs: number
   /** Of all files; the oldest segments leave first. */
   readonly maxBytes: number
+}
+
+/** Somebody else's store that speaks Zipkin's API. */
+export interface UpstreamStoreSettings {
+  readonly kind: 'upstream'
+  /** Its root. May hold a user and password. */
+  readonly url: string
 }
 
 const HOUR_MS = 3_600_000

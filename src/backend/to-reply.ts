@@ -13,6 +13,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   TRACE_STORE_OVERLOADED: 503,
   TRACE_STORE_DISK_FULL: 503,
   TRACE_STORE_BROKEN: 503,
+  TRACE_STORE_UPSTREAM: 503,
 }
 /** Long enough for a queue to drain, short enough that a reporter still holds its spans. */
 const RETRY_AFTER_SECONDS = '1'

@@ -405,6 +405,11 @@ export const backendFlags = [
     doc: 'directory of the disk store; default: traces in the Sidelight home',
   },
   { name: 'memory', type: 'bool', default: 'false', doc: 'keep traces in memory only' },
+  {
+    name: 'upstream',
+    type: 'string',
+    doc: 'keep no traces: read and send them by the Zipkin API at this URL, for example http://zipkin:9411',
+  },
   { name: 'scrape', type: 'bool', default: 'true', doc: 'false: no sidecar is scraped' },
   {
     name: 'scrape-interval',

@@ -52,6 +52,7 @@ export const startBackend = (
     log,
     registry: createPromRegistry(backendCatalogue, { clock, processMetrics: true }),
     processes: { pid, isAlive: isProcessAlive },
+    sender: sidecars.sender,
     sidecars,
   })
 

@@ -14,6 +14,8 @@ export interface Settings {
   readonly knowsSidecars: boolean
   /** How long the backend keeps what it is sent, in words, when it says so. */
   readonly retention: string | undefined
+  /** Whose traces these are, when the backend keeps none of its own. */
+  readonly upstream: string | undefined
 }
 
 /** `undefined` until the backend has answered once. */
@@ -39,6 +41,7 @@ export async function loadSettings(): Promise<void> {
     allowClear: own.allowClear === true,
     knowsSidecars: isObject(found.sidelight),
     retention: isObject(own.retention) ? retentionInWords(own.retention) : undefined,
+    upstream: typeof own.upstream === 'string' ? own.upstream : undefined,
   }
 }
 

@@ -55,6 +55,10 @@ export const backendMetrics = {
     help: '1 while the store accepts spans, 0 after a failed write.',
     labels: [],
   }),
+  upstreamRequests: counter('sidelight_backend_upstream_requests_total', {
+    help: 'Requests to the store of --upstream, by status; 0 = no answer.',
+    labels: ['status'],
+  }),
   scrapes: counter('sidelight_backend_scrapes_total', {
     help: 'Scrapes of sidecars, by outcome.',
     labels: ['outcome'],

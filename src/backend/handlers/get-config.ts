@@ -1,7 +1,8 @@
+import { maskCredentials } from '../../base/mask-credentials.ts'
 import type { Handler } from '../exchange.ts'
 import type { BackendParts } from '../parts.ts'
 import { json } from '../replies.ts'
-import { BACKEND_DEFAULTS } from '../settings.ts'
+import { BACKEND_DEFAULTS, type StoreSettings } from '../settings.ts'
 
 /** What a console needs to know before its first query. `sidelight` is ours; the rest is Zipkin's. */
 export const getConfig = ({ settings }: BackendParts): Handler => {
@@ -20,10 +21,7 @@ export const getConfig = ({ settings }: BackendParts): Handler => {
       version: settings.version,
       allowClear: settings.allowClear,
       store: store.kind,
-      retention:
-        store.kind === 'memory'
-          ? { maxSpans: store.maxSpans }
-          : { retainMs: store.retainMs, maxBytes: store.maxBytes },
+      ...keptBy(store),
     },
   }
   return () => json(config, ['Cache-Control', 'max-age=600'])
@@ -32,4 +30,15 @@ export const getConfig = ({ settings }: BackendParts): Handler => {
 export const getInfo = ({ settings }: BackendParts): Handler => {
   const info = { zipkin: { version: settings.version, commit: '' } }
   return () => json(info)
+}
+
+function keptBy(store: StoreSettings) {
+  switch (store.kind) {
+    case 'memory':
+      return { retention: { maxSpans: store.maxSpans } }
+    case 'disk':
+      return { retention: { retainMs: store.retainMs, maxBytes: store.maxBytes } }
+    case 'upstream':
+      return { upstream: maskCredentials(store.url) }
+  }
 }

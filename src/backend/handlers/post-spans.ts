@@ -65,4 +65,5 @@ export const DROP_REASONS: Readonly<Record<string, DropReason>> = {
   TRACE_STORE_OVERLOADED: 'overloaded',
   TRACE_STORE_DISK_FULL: 'disk_full',
   TRACE_STORE_BROKEN: 'store_broken',
+  TRACE_STORE_UPSTREAM: 'upstream',
 }

@@ -1,6 +1,9 @@
+import type { StoreSettings } from '../../backend/index.ts'
+import type { Problem } from '../../base/problem.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import { VERSION } from '../../base/version.ts'
 import { type Command, createCliLogger, reportProblems } from '../cli-context.ts'
-import { describeFlags, parseFlags } from '../flags.ts'
+import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
 import { readSlos } from '../read-slos.ts'
 import { backendFlags } from '../settings.ts'
 import { createSharedParts } from '../shared-parts.ts'
@@ -14,7 +17,9 @@ export const backend: Command = async (argv, context) => {
   }
   const parsed = parseFlags(backendFlags, argv)
   if (!parsed.ok) return reportProblems(context, parsed.error)
-  const { values } = parsed.value
+  const { values, given } = parsed.value
+  const store = storeSettings(values, given, context.home)
+  if (!store.ok) return reportProblems(context, store.error)
   const slos = await readSlos(values.slo)
   if (!slos.ok) return reportProblems(context, slos.error)
   const defaults = defaultBackendSettings(context.home)
@@ -29,14 +34,7 @@ export const backend: Command = async (argv, context) => {
       ...defaults,
       port: values.port,
       addresses: addresses(values['listen-address']),
-      store: values.memory
-        ? { kind: 'memory', maxSpans: values['max-spans'] }
-        : {
-            kind: 'disk',
-            directory: values.data ?? defaultTracesDirectory(context.home),
-            retainMs: values.retain,
-            maxBytes: values['max-disk'],
-          },
+      store: store.value,
       metrics: {
         scrapeIntervalMs: values.scrape
           ? Math.max(MIN_SCRAPE_INTERVAL_MS, values['scrape-interval'])
@@ -64,6 +62,40 @@ export const backend: Command = async (argv, context) => {
       log.info('backend stopped')
     },
   })
+}
+
+/** Of these, a store of one's own has a use. */
+const OWN_STORE = ['data', 'memory', 'retain', 'max-disk', 'max-spans'] as const
+
+function storeSettings(
+  values: FlagValues<typeof backendFlags>,
+  given: ReadonlySet<string>,
+  home: string,
+): Result<StoreSettings, Problem[]> {
+  const { upstream } = values
+  if (upstream === undefined)
+    return ok(
+      values.memory
+        ? { kind: 'memory', maxSpans: values['max-spans'] }
+        : {
+            kind: 'disk',
+            directory: values.data ?? defaultTracesDirectory(home),
+            retainMs: values.retain,
+            maxBytes: values['max-disk'],
+          },
+    )
+  const problems = OWN_STORE.filter((name) => given.has(name)).map((name) => ({
+    path: `--${name}`,
+    code: 'FLAG_INVALID',
+    message: 'with --upstream nothing is kept here: leave one of the two out',
+  }))
+  if (!/^https?:$/.test(URL.canParse(upstream) ? new URL(upstream).protocol : ''))
+    problems.push({
+      path: '--upstream',
+      code: 'FLAG_INVALID',
+      message: 'a URL is needed, for example http://zipkin:9411',
+    })
+  return problems.length > 0 ? err(problems) : ok({ kind: 'upstream', url: upstream })
 }
 
 const STOP_GRACE_MS = 5_000

@@ -19,10 +19,16 @@ const VIEWS = [
 
 export function Header({ onHelp }: { onHelp: () => void }) {
   const { view } = route.value
+  const upstream = settings.value?.upstream
   void theme.value
   return (
     <header class="top">
-      <a class="brand" href="./" aria-label="Sidelight, search">
+      <a
+        class="brand"
+        href="./"
+        aria-label="Sidelight, search"
+        title={upstream && `The traces are those of ${upstream}`}
+      >
         <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
           <rect width="20" height="20" rx="5" />
           <path d="M4 6h7M7 10h9M10 14h4" />

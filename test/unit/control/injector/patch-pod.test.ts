@@ -253,7 +253,9 @@ describe('the patch of a pod', () => {
           generateName: 'cart-7d9f-',
           labels,
           annotations: { 'dapr.io/enabled': 'true' },
-          ownerReferences: [{ kind: 'ReplicaSet', name: 'cart-7d9f' }],
+          ownerReferences: [
+            { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'cart-7d9f', uid: 'u' },
+          ],
         },
         spec: { containers: [{ name: 'app' }] },
       }).pod.metadata?.labels?.['dapr.io/app-id']

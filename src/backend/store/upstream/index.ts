@@ -1,0 +1,1 @@
+export { openUpstreamTraceStore, type UpstreamStoreDeps } from './upstream-trace-store.ts'
