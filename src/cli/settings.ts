@@ -598,6 +598,26 @@ export const injectorFlags = [
   { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
 ] as const satisfies readonly Flag[]
 
+/** Of `sidelight status|components|configurations`. [dapr: cli] */
+export const kubeListFlags = [
+  {
+    name: 'kubernetes',
+    short: 'k',
+    type: 'bool',
+    default: 'false',
+    doc: 'of the cluster; needed',
+  },
+  { name: 'namespace', short: 'n', type: 'string', doc: 'one namespace; default: all' },
+  { name: 'all-namespaces', short: 'A', type: 'bool', default: 'false', doc: 'all namespaces' },
+  { name: 'output', short: 'o', type: 'string', default: 'table', doc: 'table, json or yaml' },
+  {
+    name: 'kubeconfig',
+    type: 'string',
+    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config',
+  },
+  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
+] as const satisfies readonly Flag[]
+
 export const operatorFlags = [
   { name: 'port', type: 'port', default: '6500', doc: 'port for sidecars, HTTPS' },
   {

@@ -41,6 +41,18 @@ const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<
     doc: 'run the trace backend: Zipkin API, store and console',
     load: async () => (await import('./commands/backend.ts')).backend,
   },
+  status: {
+    doc: 'show the control plane of a cluster (status -k)',
+    load: async () => (await import('./commands/kube-list.ts')).kubeList('status'),
+  },
+  components: {
+    doc: 'list Components of a cluster (components -k)',
+    load: async () => (await import('./commands/kube-list.ts')).kubeList('components'),
+  },
+  configurations: {
+    doc: 'list Configurations of a cluster, their rate and who runs them (configurations -k)',
+    load: async () => (await import('./commands/kube-list.ts')).kubeList('configurations'),
+  },
   operator: {
     doc: 'run the operator of a cluster: sends resources to sidecars, writes what became of them',
     load: async () => (await import('./commands/operator.ts')).operator,

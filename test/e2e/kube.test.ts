@@ -9,7 +9,7 @@ import { requirePartner } from '../support/partners.ts'
 import { type PodRunner, startPodRunner } from '../support/pods/pod-runner.ts'
 import { type OwnKube, ownKube } from '../support/real-kube.ts'
 import { type SpanReceiver, startSpanReceiver } from '../support/span-receiver.ts'
-import { CLI } from '../support/spawn-cli.ts'
+import { CLI, spawnCli } from '../support/spawn-cli.ts'
 
 const APP = fileURLToPath(new URL('../support/pods/app.mjs', import.meta.url))
 const OPERATOR = 'sidelight-operator.sidelight-system.svc.cluster.local'
@@ -144,6 +144,23 @@ describe('Sidelight on a real API server', function () {
     await applied('3/3')
     const table = await plane.kubectl('get', 'configurations', '-n', APPS)
     assert.match(table, /NAME +RATE +APPLIED +ACCEPTED +AGE\ntracing +1 +3\/3 +True/)
+  })
+
+  test('lists what is in the cluster on the command line', async () => {
+    const list = async (...args: readonly string[]) => {
+      const program = await spawnCli([...args, '-k', `--kubeconfig=${kube.kubeconfig}`])
+      assert.equal((await program.exit).code, 0, program.output)
+      return program.output
+    }
+    const status = await list('status')
+    assert.match(status, /^NAME +NAMESPACE +HEALTHY +STATUS +REPLICAS +VERSION +AGE +CREATED\n/)
+    assert.match(
+      status,
+      /sidelight-operator +sidelight-system +False +Waiting \(0\/2\) +2 +0\.1\.0/,
+    )
+    const configurations = await list('configurations', '-n', APPS)
+    assert.match(configurations, /apps +tracing +true +true +1 +3\/3 +True/)
+    assert.equal(JSON.parse(await list('configurations', '-n', APPS, '-o', 'json')).length, 1)
   })
 
   test('makes the default Configuration where there is none, and does not touch it again', async () => {
