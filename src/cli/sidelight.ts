@@ -104,11 +104,20 @@ function createContext(): CliContext {
     env,
     clock: createSystemClock(),
     pid: process.pid,
-    home: env.SIDELIGHT_HOME || join(homedir(), '.sidelight'),
+    home: env.SIDELIGHT_HOME || join(homeOfUser(), '.sidelight'),
     isTerminal: process.stdout.isTTY === true && !env.NO_COLOR,
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
     runUntilStopped,
+  }
+}
+
+/** A container's user need not be one that the system knows. */
+function homeOfUser(): string {
+  try {
+    return homedir()
+  } catch {
+    return '/'
   }
 }
 

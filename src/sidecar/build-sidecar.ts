@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
+import { messageOf } from '../base/fault.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { DriverContext } from '../components/index.ts'
@@ -327,17 +328,24 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       grpc = await startGrpcRefusal(settings.grpcPort, settings.listenAddresses, () => http, log)
       // Last, so that whoever reaches the API finds the rest in place.
       http = await api.listen(settings.httpPort, settings.listenAddresses)
-      deregister = await deps.registrations.register({
-        appId: settings.appId,
-        namespace: settings.namespace,
-        pid: deps.pid,
-        host: '127.0.0.1',
-        internalPort,
-        httpPort: http,
-        metricsPort,
-        appPort: settings.appPort ?? 0,
-        startedUs,
-      })
+      deregister = await deps.registrations
+        .register({
+          appId: settings.appId,
+          namespace: settings.namespace,
+          pid: deps.pid,
+          host: '127.0.0.1',
+          internalPort,
+          httpPort: http,
+          metricsPort,
+          appPort: settings.appPort ?? 0,
+          startedUs,
+        })
+        .catch((error) => {
+          log.warning(
+            `peers of this machine do not find this sidecar, let SIDELIGHT_HOME name a directory that can be written: ${messageOf(error)}`,
+          )
+          return undefined
+        })
       readiness.outboundReady()
       log.info(`HTTP API on port ${http}, internal port ${internalPort}, metrics on ${metricsPort}`)
       void waitForApp()

@@ -157,6 +157,22 @@ describe('sidelight sidecar as a process [daprd’s contract]', () => {
     assert.equal(metadata.extended.daprRuntimeVersion, '1.18.2')
   })
 
+  test('runs where nothing can be written, and says who will not find it', async () => {
+    const { port, program } = await spawnSidecar('/dev/null')
+    await isReady(port)
+    assert.match(program.output, /peers of this machine do not find this sidecar/)
+    assert.equal((await program.stop()).code, 0)
+  })
+
+  test('listens on an IPv6 address in brackets, as the injector of Dapr writes it', async () => {
+    await using home = await temporaryDirectory()
+    const { port, program } = await spawnSidecar(home.path, [
+      '--dapr-listen-addresses=[::1],127.0.0.1',
+    ])
+    await isReady(port)
+    await program.stop()
+  })
+
   test('re-reads its Configuration on SIGHUP and goes on', async () => {
     await using home = await temporaryDirectory()
     await writeFile(home.file('c.yaml'), tracing({ rate: '0' }))
