@@ -215,7 +215,9 @@ describe('Sidelight on a real API server', function () {
     }, PATIENT)
     assert.equal(conditionOf(status, 'Accepted')?.status, 'False')
     assert.match(conditionOf(status, 'Accepted')?.message ?? '', /spec\.tracing\.samplingRate/)
-    assert.ok((await eventsOf('tracing')).some((line) => line.startsWith('SpecRejected')))
+    await eventually(async () =>
+      (await eventsOf('tracing')).some((line) => line.startsWith('SpecRejected')),
+    )
     receiver.clear()
     await ask('/ask/back')
     await receiver.waitFor(({ spans }) => spans.length > 0)
@@ -295,8 +297,20 @@ describe('Sidelight on a real API server', function () {
     operator.kill('SIGKILL')
     await operator.exit
     for (let i = 0; i < 5; i++) assert.equal((await ask('/ask/back')).status, 200)
-    await configure('0.5')
     operator = await plane.startOperator({ host: runner.host })
+    const seen = new Set<string>()
+    await eventually(async () => {
+      seen.add((await statusOf()).status.appliedSummary)
+      return runner
+        .running('front')
+        .concat(runner.running('back'))
+        .every(({ containers }) =>
+          /no operator at.*connected to the operator/s.test(containers.get('daprd')?.output ?? ''),
+        )
+    }, PATIENT)
+    // Nothing has changed, and nobody is told that it had.
+    assert.deepEqual([...seen], ['3/3'])
+    await configure('0.5')
     await applied('3/3')
   })
 

@@ -53,6 +53,8 @@ const LEADER_LABEL = 'sidelight.dev/leader'
 const STATUS_INTERVAL_MS = 1_000
 /** Sidecars answer a change at about the same time. */
 const STATUS_SETTLE_MS = 100
+/** The pauses of sidecars that look for an operator, and a connection. */
+const RETURN_MS = 10_000
 const LOOK_INTERVAL_MS = 60_000
 const STATUS_WRITERS = 8
 
@@ -70,6 +72,8 @@ export async function buildOperator(
   const { namespace, identity, besideDapr } = settings
   let isSynced = false
   let isLeader = false
+  /** Monotonic milliseconds. */
+  let leadsSinceMs = 0
   const probes = createProbeServer({
     registry: deps.registry,
     whyNotReady: () => (isSynced ? undefined : 'the cluster has not been listed yet'),
@@ -138,7 +142,14 @@ export async function buildOperator(
       reconcile: async (key) => (leads() ? reconcile(key) : undefined),
       onFailure: () => meter.failed(name),
     })
-  const statuses = queue('status', STATUS_WRITERS, (key) => {
+  /** Who has just begun to lead knows of nobody's acknowledgement: sidecars get some time to come back and repeat it. */
+  const returnMs = (): number => {
+    const leftMs = leadsSinceMs + RETURN_MS - clock.elapsedMs()
+    return leftMs > 0 && hub.size < [...state.pods()].length ? leftMs : 0
+  }
+  const statuses = queue('status', STATUS_WRITERS, async (key) => {
+    const requeueAfterMs = returnMs()
+    if (requeueAfterMs > 0) return { requeueAfterMs }
     if (state.resource(key) === undefined) statusMadeMs.delete(key)
     else statusMadeMs.set(key, clock.elapsedMs())
     return writeStatus(key)
@@ -298,6 +309,7 @@ export async function buildOperator(
     log,
     onChange(now) {
       isLeader = now
+      leadsSinceMs = clock.elapsedMs()
       meter.leads(now)
       relabel()
       if (now) takeOver()

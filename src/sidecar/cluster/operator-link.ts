@@ -57,8 +57,11 @@ export function startOperatorLink(options: OperatorLinkOptions): OperatorLink {
     if (said.type !== 'snapshot') return
     failures = 0
     if (said.trustAnchors !== '') anchors = `${options.trustAnchors}\n${said.trustAnchors}`
-    // As after an operator's restart: it is in force, and the operator does not know that yet.
-    if (said.version === lastVersion) return
+    // As after an operator's restart: it is in force, and this operator does not know that yet.
+    if (said.version === lastVersion) {
+      if (lastSaid?.version === said.version) say?.(lastSaid)
+      return
+    }
     lastVersion = said.version
     newest = said
     working = working.then(async () => {
@@ -73,7 +76,6 @@ export function startOperatorLink(options: OperatorLinkOptions): OperatorLink {
     const { host, port } = splitAddress(options.address)
     const token = (await options.readToken()).trim()
     await new Promise<void>((resolve, reject) => {
-      const ended = new AbortController()
       let watchdog = (): void => undefined
       let beat = (): void => undefined
       const end = (error?: unknown): void => {
@@ -81,7 +83,7 @@ export function startOperatorLink(options: OperatorLinkOptions): OperatorLink {
         beat()
         say = undefined
         closing.signal.removeEventListener('abort', stop)
-        ended.abort()
+        sent.destroy()
         if (error === undefined) resolve()
         else reject(error)
       }
@@ -107,10 +109,7 @@ export function startOperatorLink(options: OperatorLinkOptions): OperatorLink {
         },
         (answer) => {
           if (answer.statusCode !== 200) {
-            void refusalOf(answer).then((refusal) => {
-              end(refusal)
-              sent.destroy()
-            })
+            void refusalOf(answer).then(end)
             return
           }
           onState(true)
@@ -130,7 +129,6 @@ export function startOperatorLink(options: OperatorLinkOptions): OperatorLink {
           })
           answer.on('error', end)
           answer.on('close', () => end())
-          if (lastSaid !== undefined) say?.(lastSaid)
         },
       )
       sent.on('error', end)
