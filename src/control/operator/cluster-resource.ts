@@ -18,13 +18,15 @@ export interface ClusterResource {
   readonly status: unknown
 }
 
+/** Where a definition of Dapr's has no place for a status. */
+export const STATUS_ANNOTATION = 'sidelight.dev/status'
 /** What `kubectl apply` leaves: the whole text again, secrets and all. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 export function readClusterResource(kind: StreamedKind, object: KubeObject): ClusterResource {
   const { apiVersion = '', kind: _, metadata, status, ...fields } = object
   const { name, namespace = '', generation = 0, uid = '', annotations = {} } = metadata
-  const { [LAST_APPLIED]: __, ...own } = annotations
+  const { [LAST_APPLIED]: __, [STATUS_ANNOTATION]: noted, ...own } = annotations
   return {
     kind,
     key: resourceKey(kind, namespace, name),
@@ -44,7 +46,16 @@ export function readClusterResource(kind: StreamedKind, object: KubeObject): Clu
       },
       ...fields,
     },
-    status,
+    status: status ?? parse(noted),
+  }
+}
+
+/** Somebody may have edited it. */
+function parse(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { codeOf } from '../../base/fault.ts'
 import type { KubeClient, RecordEvent } from '../../kube/index.ts'
-import type { ClusterResource } from './cluster-resource.ts'
+import { type ClusterResource, STATUS_ANNOTATION } from './cluster-resource.ts'
 import type { ClusterState } from './cluster-state.ts'
 import { findProblems } from './find-problems.ts'
 import type { InjectedPod } from './injected-pod.ts'
@@ -24,8 +24,6 @@ export interface StatusWriterDeps {
 
 /** A pod that has not acknowledged for so long is named. */
 const SILENT_MS = 30_000
-/** Where a definition of Dapr's has no place for a status. */
-const STATUS_ANNOTATION = 'sidelight.dev/status'
 
 /**
  * Writes what became of a resource: its status is made of what is so now, so that any number of changes are one write.

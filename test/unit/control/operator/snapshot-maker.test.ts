@@ -41,6 +41,18 @@ function cluster(...resources: readonly ClusterResource[]) {
 }
 const orders = { namespace: 'shop', appId: 'orders', config: 'tracing' }
 
+describe('readClusterResource', () => {
+  test('has the status that is noted in an annotation, beside Dapr, and sends it to nobody', () => {
+    const noted = (text: string) =>
+      readClusterResource('Component', {
+        metadata: { name: 'a', namespace: 'shop', annotations: { 'sidelight.dev/status': text } },
+      })
+    assert.deepEqual(noted('{"appliedSummary":"1/1"}').status, { appliedSummary: '1/1' })
+    assert.equal(noted('edited by hand').status, undefined)
+    assert.equal(noted('{}').streamed.metadata.annotations, undefined)
+  })
+})
+
 describe('resourcesFor', () => {
   const named = read('Configuration', 'shop', 'tracing')
   const ofNamespace = read('Configuration', 'shop', 'default')
