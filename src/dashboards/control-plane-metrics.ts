@@ -1,32 +1,17 @@
-import { counter, gauge } from '../telemetry/index.ts'
+import { counter, gauge, injectorMetrics, operatorMetrics } from '../telemetry/index.ts'
 
 /**
- * What the services of Dapr's own control plane say of themselves, in a cluster that runs Dapr: no program of ours
- * records them. Two gauges of placement end like counters; that is their name.
+ * What the services of Dapr's own control plane say of themselves, in a cluster that runs Dapr; of these, ours
+ * records those of injector and operator. Two gauges of placement end like counters; that is their name.
  *
  * @see dapr `pkg/injector/service/metrics.go`, `pkg/{operator,sentry,placement}/monitoring/metrics.go` (v1.18.3)
  */
 export const controlPlaneMetrics = {
-  injectionRequests: counter('dapr_injector_sidecar_injection_requests_total', {
-    help: 'The total number of sidecar injection requests.',
-    labels: [],
-  }),
-  injectionSucceeded: counter('dapr_injector_sidecar_injection_succeeded_total', {
-    help: 'The total number of successful sidecar injections.',
-    labels: ['app_id'],
-  }),
-  injectionFailed: counter('dapr_injector_sidecar_injection_failed_total', {
-    help: 'The total number of failed sidecar injections.',
-    labels: ['app_id', 'reason'],
-  }),
-  serviceCreated: counter('dapr_operator_service_created_total', {
-    help: 'The total number of dapr services created.',
-    labels: ['app_id'],
-  }),
-  serviceUpdated: counter('dapr_operator_service_updated_total', {
-    help: 'The total number of dapr services updated.',
-    labels: ['app_id'],
-  }),
+  injectionRequests: injectorMetrics.requests,
+  injectionSucceeded: injectorMetrics.succeeded,
+  injectionFailed: injectorMetrics.failed,
+  serviceCreated: operatorMetrics.serviceCreated,
+  serviceUpdated: operatorMetrics.serviceUpdated,
   signRequested: counter('dapr_sentry_cert_sign_request_received_total', {
     help: 'The number of CSRs received.',
     labels: [],

@@ -70,7 +70,7 @@ export const operatorMetrics = {
     help: 'Watches that began again: resume = in order, relist = what lay between had expired, error = after a pause.',
     labels: ['kind', 'reason'],
   }),
-  certificateExpiry: gauge('sidelight_certificate_expiry_timestamp_seconds', {
+  certificateExpiry: gauge('sidelight_operator_certificate_expiry_timestamp_seconds', {
     help: 'When the serving certificate ends; it is renewed at half of its life.',
     labels: [],
   }),

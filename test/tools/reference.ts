@@ -13,6 +13,9 @@ import {
   environment,
   injectorEnvironment,
   injectorFlags,
+  kubeListFlags,
+  operatorEnvironment,
+  operatorFlags,
   runFlags,
   sidecarFlags,
   tuneFlags,
@@ -24,6 +27,7 @@ import {
   attributes,
   backendCatalogue,
   injectorCatalogue,
+  operatorCatalogue,
   sidecarCatalogue,
 } from '../../src/telemetry/index.ts'
 import {
@@ -137,6 +141,17 @@ ${flagTable(configWhatIfFlags)}
 ## Flags of \`sidelight dashboards build\`
 ${flagTable(dashboardsBuildFlags)}
 
+## Flags of \`sidelight status -k\`, \`components -k\`, \`configurations -k\`
+${flagTable(kubeListFlags)}
+
+## Flags of \`sidelight operator\`
+${flagTable(operatorFlags)}
+
+${table(
+  ['variable', 'meaning'],
+  operatorEnvironment.map(({ name, doc }) => [`\`${name}\``, doc]),
+)}
+
 ## Flags of \`sidelight injector\`
 ${flagTable(injectorFlags)}
 
@@ -214,6 +229,9 @@ ${metricTable(sidecarCatalogue)}
 
 ## Metrics of the backend
 ${metricTable(backendCatalogue)}
+
+## Metrics of the operator
+${metricTable(operatorCatalogue)}
 
 ## Metrics of the injector
 ${metricTable(injectorCatalogue)}
