@@ -8,6 +8,7 @@ import {
   type LogLevel,
 } from '../base/logger.ts'
 import { formatProblem, type Problem } from '../base/problem.ts'
+import type { Flag } from './flags.ts'
 
 /** What a command may touch of the process. */
 export interface CliContext {
@@ -36,6 +37,15 @@ export interface StopHooks {
 
 /** One command: reads its words, does its work, gives an exit code. */
 export type Command = (argv: readonly string[], context: CliContext) => Promise<number>
+
+/** How a command is found, and completed. */
+export interface CommandEntry {
+  readonly doc: string
+  readonly flags: readonly Flag[]
+  /** What may stand first behind the command. */
+  readonly words?: readonly string[]
+  load(): Promise<Command>
+}
 
 /** Exit code for a mistake of the operator: message and cure, no stack. */
 export const EXIT_MISTAKE = 2

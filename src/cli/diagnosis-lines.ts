@@ -18,7 +18,7 @@ export const createPaint = (hasColors: boolean): Paint =>
 
 /** One sidecar for people: what it runs, then what is wrong with it and the cures. */
 export function sidecarLines(
-  { appId, namespace, pid, healthy, findings }: SidecarDiagnosis,
+  { appId, namespace, pid, pod, healthy, findings }: SidecarDiagnosis,
   status: SidecarStatus | undefined,
   paint: Paint,
 ): string[] {
@@ -26,7 +26,7 @@ export function sidecarLines(
   const name = namespace === 'default' ? appId : `${appId}.${namespace}`
   const facts = status !== undefined && 'report' in status ? reportLines(status.report) : []
   return [
-    `${mark} ${paint(name, BOLD)} ${paint(`(process ${pid})`, DIM)}`,
+    `${mark} ${paint(name, BOLD)} ${paint(pod === undefined ? `(process ${pid})` : `(pod ${pod})`, DIM)}`,
     ...facts.map(([label, text]) => `  ${paint(label.padEnd(LABEL_WIDTH), DIM)}${text}`),
     ...findings.flatMap((finding) => findingLines(finding, paint)),
   ]

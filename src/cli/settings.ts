@@ -1,6 +1,23 @@
 /* A table: every flag of every command. Parser, help and docs/reference.md are made of it. */
 import type { Flag } from './flags.ts'
 
+/** Which cluster a command is about. */
+const clusterFlags = [
+  {
+    name: 'kubernetes',
+    short: 'k',
+    type: 'bool',
+    default: 'false',
+    doc: 'of a cluster instead of this machine',
+  },
+  {
+    name: 'kubeconfig',
+    type: 'string',
+    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config',
+  },
+  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
+] as const satisfies readonly Flag[]
+
 /** daprd's flags. @see dapr `cmd/daprd/options/options.go` */
 export const sidecarFlags = [
   { name: 'app-id', type: 'string', doc: 'name of the app; peers call it by this' },
@@ -337,6 +354,18 @@ export const configWhatIfFlags = [
 
 /** Flags of `tune`. */
 export const tuneFlags = [
+  ...clusterFlags,
+  {
+    name: 'namespace',
+    short: 'n',
+    type: 'string',
+    doc: 'with -k, namespace of the Configuration; default: that of the context',
+  },
+  {
+    name: 'configuration',
+    type: 'string',
+    doc: 'with -k, the Configuration to change; default: the one that the pods of the apps have',
+  },
   { name: 'for', type: 'durationMs', doc: 'how long it holds, from 1s to 168h, for example 10m' },
   {
     name: 'file',
@@ -355,6 +384,8 @@ export const tuneFlags = [
 
 /** Flags of `doctor`. */
 export const doctorFlags = [
+  ...clusterFlags,
+  { name: 'namespace', short: 'n', type: 'string', doc: 'with -k, one namespace; default: all' },
   { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of lines' },
 ] as const satisfies readonly Flag[]
 
@@ -600,22 +631,139 @@ export const injectorFlags = [
 
 /** Of `sidelight status|components|configurations`. [dapr: cli] */
 export const kubeListFlags = [
-  {
-    name: 'kubernetes',
-    short: 'k',
-    type: 'bool',
-    default: 'false',
-    doc: 'of the cluster; needed',
-  },
+  ...clusterFlags,
   { name: 'namespace', short: 'n', type: 'string', doc: 'one namespace; default: all' },
   { name: 'all-namespaces', short: 'A', type: 'bool', default: 'false', doc: 'all namespaces' },
   { name: 'output', short: 'o', type: 'string', default: 'table', doc: 'table, json or yaml' },
+] as const satisfies readonly Flag[]
+
+const waitFlags = [
   {
-    name: 'kubeconfig',
-    type: 'string',
-    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config',
+    name: 'wait',
+    type: 'bool',
+    default: 'true',
+    doc: 'wait until all that was applied is ready',
   },
-  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
+  {
+    name: 'timeout',
+    type: 'durationMs',
+    default: '5m',
+    doc: 'how long; what is not ready by then is named, with what keeps it',
+  },
+] as const satisfies readonly Flag[]
+
+const dryRun = {
+  name: 'dry-run',
+  type: 'bool',
+  default: 'false',
+  doc: 'let the API server check everything, and change nothing',
+} as const satisfies Flag
+
+/** Of `sidelight init`. [dapr: cli/cmd/init.go] */
+export const initFlags = [
+  ...clusterFlags,
+  {
+    name: 'namespace',
+    short: 'n',
+    type: 'string',
+    default: 'sidelight-system',
+    doc: 'namespace of the control plane, made if it is not there',
+  },
+  {
+    name: 'without',
+    type: 'list',
+    doc: 'part to leave out: zipkin, prometheus, grafana or redis; comma list, or repeated',
+  },
+  {
+    name: 'zipkin',
+    type: 'string',
+    doc: 'base URL of a Zipkin of yours, for example http://zipkin.tracing:9411; needed with --without zipkin',
+  },
+  {
+    name: 'image',
+    type: 'string',
+    doc: 'image of control plane and sidecars; default: sidelight/sidelight of this version',
+  },
+  {
+    name: 'beside-dapr',
+    type: 'bool',
+    doc: 'leave definitions and Services to Dapr, inject only pods labelled sidelight.dev/inject: "true"; default: when Dapr is found',
+  },
+  dryRun,
+  {
+    name: 'print',
+    type: 'bool',
+    default: 'false',
+    doc: 'write the manifests to standard output instead; no cluster is asked',
+  },
+  ...waitFlags,
+] as const satisfies readonly Flag[]
+
+/** Of `sidelight upgrade`. [dapr: cli/cmd/upgrade.go] */
+export const upgradeFlags = [
+  ...clusterFlags,
+  {
+    name: 'image',
+    type: 'string',
+    doc: 'image of control plane and sidecars; default: sidelight/sidelight of this version',
+  },
+  dryRun,
+  ...waitFlags,
+] as const satisfies readonly Flag[]
+
+/** Of `sidelight uninstall`. [dapr: cli/cmd/uninstall.go] */
+export const uninstallFlags = [
+  ...clusterFlags,
+  {
+    name: 'all',
+    type: 'bool',
+    default: 'false',
+    doc: 'also the definitions, and with them every Component and Configuration, the namespace and its volumes',
+  },
+  {
+    name: 'yes',
+    short: 'y',
+    type: 'bool',
+    default: 'false',
+    doc: 'with --all: delete although there are resources of yours',
+  },
+  { ...dryRun, doc: 'say what would be deleted, and delete nothing' },
+] as const satisfies readonly Flag[]
+
+/** Of `sidelight logs`. [dapr: cli/cmd/logs.go] */
+export const logsFlags = [
+  ...clusterFlags,
+  { name: 'app-id', short: 'a', type: 'string', doc: 'app whose sidecars are read; needed' },
+  { name: 'namespace', short: 'n', type: 'string', doc: 'namespace of the app; default: all' },
+  { name: 'pod-name', short: 'p', type: 'string', doc: 'one pod; default: all of the app' },
+  { name: 'follow', short: 'f', type: 'bool', default: 'false', doc: 'go on with what comes' },
+  { name: 'tail', type: 'int', doc: 'lines of each pod from its end; default: all' },
+  { name: 'since', type: 'durationMs', doc: 'not older than this, for example 10m' },
+  {
+    name: 'container',
+    type: 'string',
+    default: 'daprd',
+    doc: 'container to read: the sidecar’s, or one of the app’s',
+  },
+] as const satisfies readonly Flag[]
+
+/** Of `sidelight dashboard`. [dapr: cli/cmd/dashboard.go] */
+export const dashboardFlags = [
+  ...clusterFlags,
+  {
+    name: 'namespace',
+    short: 'n',
+    type: 'string',
+    doc: 'namespace of the control plane; default: where it is found',
+  },
+  {
+    name: 'port',
+    short: 'p',
+    type: 'port',
+    default: '0',
+    doc: 'port of this machine; 0 takes the service’s, or a free one when that is taken',
+  },
+  { name: 'open', type: 'bool', default: 'true', doc: 'open it in the browser, at a terminal' },
 ] as const satisfies readonly Flag[]
 
 export const operatorFlags = [

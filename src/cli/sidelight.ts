@@ -4,68 +4,13 @@ import { createSystemClock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
 import { nearest } from '../base/nearest.ts'
 import { VERSION } from '../base/version.ts'
-import { type CliContext, type Command, EXIT_MISTAKE, type StopHooks } from './cli-context.ts'
+import { type CliContext, EXIT_MISTAKE, type StopHooks } from './cli-context.ts'
+import { commands } from './command-table.ts'
 import { environment } from './settings.ts'
-
-/** Each command is loaded when it is asked for: a sidecar never pays for the backend. */
-const commands: Readonly<Record<string, { readonly doc: string; load(): Promise<Command> }>> = {
-  sidecar: {
-    doc: 'run a sidecar, with daprd’s flags',
-    load: async () => (await import('./commands/sidecar.ts')).sidecar,
-  },
-  run: {
-    doc: 'run an app and its sidecar, or all apps of a dapr.yaml (-f)',
-    load: async () => (await import('./commands/run.ts')).run,
-  },
-  up: {
-    doc: 'the same as run -f',
-    load: async () => (await import('./commands/run.ts')).up,
-  },
-  config: {
-    doc: 'check resources (config validate PATH…), try a Configuration out (config what-if FILE)',
-    load: async () => (await import('./commands/config.ts')).config,
-  },
-  tune: {
-    doc: 'sample more or less for a while (tune orders=100% --for 10m)',
-    load: async () => (await import('./commands/tune.ts')).tune,
-  },
-  doctor: {
-    doc: 'say why there is no trace, and what to do (doctor [APP])',
-    load: async () => (await import('./commands/doctor.ts')).doctor,
-  },
-  dashboards: {
-    doc: 'write Grafana’s dashboards and Prometheus’ rules (dashboards build)',
-    load: async () => (await import('./commands/dashboards.ts')).dashboards,
-  },
-  backend: {
-    doc: 'run the trace backend: Zipkin API, store and console',
-    load: async () => (await import('./commands/backend.ts')).backend,
-  },
-  status: {
-    doc: 'show the control plane of a cluster (status -k)',
-    load: async () => (await import('./commands/kube-list.ts')).kubeList('status'),
-  },
-  components: {
-    doc: 'list Components of a cluster (components -k)',
-    load: async () => (await import('./commands/kube-list.ts')).kubeList('components'),
-  },
-  configurations: {
-    doc: 'list Configurations of a cluster, their rate and who runs them (configurations -k)',
-    load: async () => (await import('./commands/kube-list.ts')).kubeList('configurations'),
-  },
-  operator: {
-    doc: 'run the operator of a cluster: sends resources to sidecars, writes what became of them',
-    load: async () => (await import('./commands/operator.ts')).operator,
-  },
-  injector: {
-    doc: 'run the injector: the webhook that gives pods their sidecar',
-    load: async () => (await import('./commands/injector.ts')).injector,
-  },
-}
 
 async function main(argv: readonly string[], context: CliContext): Promise<number> {
   const [name = 'help', ...rest] = argv
-  const command = commands[name]
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command !== undefined) return (await command.load())(rest, context)
   if (name === '--version' || name === 'version') {
     context.out(VERSION)

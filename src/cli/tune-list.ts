@@ -2,6 +2,7 @@ import { count, formatAge, formatRate } from '../policy/index.ts'
 import type { SidecarStatus } from '../wire/diagnosis.ts'
 import type { RuleReport } from '../wire/sidecar-report.ts'
 import type { CliContext } from './cli-context.ts'
+import { describeMatch } from './tune-lines.ts'
 
 interface Listed extends RuleReport {
   readonly apps: readonly string[]
@@ -34,9 +35,8 @@ export function listOverrides(
   }
   if (overrides.length === 0) out('no override is in force')
   for (const { name, match, rate, untilUs = nowUs, apps } of overrides) {
-    const what = Object.entries(match).map(([field, glob]) => `${field} ${glob}`)
     out(
-      `${name}: keeps ${formatRate(rate)} of ${what.join(', ') || 'every request'}, ends in ${formatAge(untilUs - nowUs)}, in ${count(apps.length, 'sidecar')}`,
+      `${name}: keeps ${formatRate(rate)} of ${describeMatch(match)}, ends in ${formatAge(untilUs - nowUs)}, in ${count(apps.length, 'sidecar')}`,
     )
   }
 }

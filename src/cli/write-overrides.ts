@@ -51,39 +51,51 @@ export async function writeOverrides(
 
 async function writeOnce(
   file: string,
-  { put, clear }: OverrideChange,
+  change: OverrideChange,
   readers: readonly AnsweredSidecar[],
   clock: Clock,
 ): Promise<Result<EditedOverrides, RefusedChange>> {
   const nowMs = clock.nowUs() / 1_000
   const text = await readResourceFile(file)
   if (!text.ok) return refuse([text.error])
-  const isOurs = (name: string): boolean => name.startsWith(TUNE_PREFIX)
-  const names = clear && new Set([...clear, ...clear.map(overrideName)])
-  const edited = editOverrides(text.value, file, {
-    put,
-    drop: (name, untilMs) =>
-      (names === undefined ? isOurs(name) : names.has(name)) || (isOurs(name) && untilMs < nowMs),
-  })
+  const edited = changeOverrides(text.value, file, change, nowMs)
   if (!edited.ok) return refuse(edited.error)
-  const { dropped } = edited.value
-  const missing = (clear ?? []).filter(
-    (each) => !dropped.includes(each) && !dropped.includes(overrideName(each)),
-  )
-  if (missing.length > 0)
-    return refuse([
-      {
-        path: missing.join(', '),
-        file,
-        code: 'NO_OVERRIDE',
-        message: 'no override of that name; sidelight tune --list shows them',
-      },
-    ])
   const problems = await checkTuned(file, edited.value.text, readers, nowMs)
   if (problems.length > 0) return refuse(problems, true)
   if (edited.value.text !== text.value)
     await replaceFile(file, text.value, edited.value.text, clock)
   return ok(edited.value)
+}
+
+/** Makes a change in the text of a Configuration. What `tune` has made once and is over goes, too. */
+export function changeOverrides(
+  text: string,
+  file: string,
+  { put, clear }: OverrideChange,
+  nowMs: number,
+): Result<EditedOverrides, Problem[]> {
+  const isOurs = (name: string): boolean => name.startsWith(TUNE_PREFIX)
+  const names = clear && new Set([...clear, ...clear.map(overrideName)])
+  const edited = editOverrides(text, file, {
+    put,
+    drop: (name, untilMs) =>
+      (names === undefined ? isOurs(name) : names.has(name)) || (isOurs(name) && untilMs < nowMs),
+  })
+  if (!edited.ok) return edited
+  const { dropped } = edited.value
+  const missing = (clear ?? []).filter(
+    (each) => !dropped.includes(each) && !dropped.includes(overrideName(each)),
+  )
+  return missing.length === 0
+    ? edited
+    : err([
+        {
+          path: missing.join(', '),
+          file,
+          code: 'NO_OVERRIDE',
+          message: 'no override of that name; sidelight tune --list shows them',
+        },
+      ])
 }
 
 const refuse = (problems: readonly Problem[], isOfResult = false) => err({ problems, isOfResult })

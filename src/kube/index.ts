@@ -17,6 +17,7 @@ export {
   type ObjectMeta,
   type OwnerReference,
 } from './object.ts'
+export { openPortForward, type PodPort } from './port-forward.ts'
 export { createEventRecorder, type RecordEvent, type Regarding } from './record-event.ts'
 export { type Reflector, startReflector } from './reflector.ts'
 export { apiVersionOf, kinds, type ResourceType, resourceTypeOf } from './resource-types.ts'

@@ -33,6 +33,7 @@ export const kinds = {
   secret: type('v1', 'Secret'),
   configMap: type('v1', 'ConfigMap'),
   event: type('v1', 'Event'),
+  resourceQuota: type('v1', 'ResourceQuota'),
   persistentVolumeClaim: type('v1', 'PersistentVolumeClaim'),
   deployment: type('apps/v1', 'Deployment'),
   replicaSet: type('apps/v1', 'ReplicaSet'),

@@ -121,7 +121,12 @@ export async function startSidecar(
     ids: createIdSource(),
     log,
     registry,
-    configuration: { ...configuration, files: configFiles.map((file) => resolve(file)) },
+    configuration: {
+      ...configuration,
+      get files() {
+        return feed.files()
+      },
+    },
     requestStop,
   })
   changed = sidecar.configurationChanged
@@ -187,6 +192,7 @@ async function openFeed(
   const secrets = createSecretFiles(secretsDirectory ?? '/nonexistent')
   return {
     configuration: createFileSource(configFiles, clock),
+    files: () => configFiles.map((file) => resolve(file)),
     configurationSecrets: secrets,
     resources: createDirectorySource(settings.resourcesPaths, clock),
     secrets,

@@ -5,6 +5,8 @@ export interface SidecarAddress {
   readonly appId: string
   readonly namespace: string
   readonly pid: number
+  /** In a cluster: the pod's name. */
+  readonly pod?: string
   /** Host of all ports, for example `127.0.0.1`. */
   readonly host: string
   /** Where `REPORT_PATH` is answered. */
@@ -57,6 +59,7 @@ export interface SidecarDiagnosis {
   readonly appId: string
   readonly namespace: string
   readonly pid: number
+  readonly pod?: string
   /** No finding is an error. */
   readonly healthy: boolean
   /** Gravest first. */

@@ -30,9 +30,16 @@ async function start(script: string): Promise<RealKube> {
   return connect(kubeconfig)
 }
 
-/** A cluster of the test's own, for what would be in the way of others. End it by `program.stop()`. */
-export async function ownKube(context: Pick<Mocha.Context, 'skip'>): Promise<OwnKube> {
-  return startCluster(requirePartner(context, 'kubeServer'))
+/**
+ * A cluster of the test's own, for what would be in the way of others. End it by `program.stop()`.
+ *
+ * @param options `runPods`: a node says of every pod that it runs and is ready
+ */
+export async function ownKube(
+  context: Pick<Mocha.Context, 'skip'>,
+  { runPods = false }: { readonly runPods?: boolean } = {},
+): Promise<OwnKube> {
+  return startCluster(requirePartner(context, 'kubeServer'), runPods ? ['-run-pods'] : [])
 }
 
 export interface OwnKube {
@@ -41,8 +48,8 @@ export interface OwnKube {
   readonly program: ChildProgram
 }
 
-async function startCluster(script: string): Promise<OwnKube> {
-  const program = await startProgram(script, ['-lifeline'], { lifeline: true })
+async function startCluster(script: string, more: readonly string[] = []): Promise<OwnKube> {
+  const program = await startProgram(script, ['-lifeline', ...more], { lifeline: true })
   const [, kubeconfig = ''] = await program.waitForLine(/^KUBECONFIG=(.+)$/, { deadlineMs: 50_000 })
   return { kubeconfig, program }
 }

@@ -3,15 +3,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { VERSION } from '../../src/base/version.ts'
+import { PARTS, partOf } from '../../src/cli/cluster/parts.ts'
 import { kustomize, type Manifest } from './kustomize.ts'
 import { IMAGE, NAMESPACE } from './manifest-names.ts'
 
 /** Below the repository's root. */
 const CHART = 'k8s/helm/sidelight'
 export const CHART_DIRECTORY = fileURLToPath(new URL(`../../${CHART}`, import.meta.url))
-
-/** Parts of the bundle that a value leaves out. The others are the control plane. */
-const PARTS = ['zipkin', 'prometheus', 'grafana', 'redis'] as const
 
 /** Folders of the chart, links to where their files are made. The text of a file there is not written again. */
 const LINKED = ['boards', 'prometheus']
@@ -78,9 +76,6 @@ interface Container {
   args?: string[] | undefined
   env?: { readonly name: string; value?: string }[]
 }
-
-const partOf = ({ metadata }: Manifest): (typeof PARTS)[number] | undefined =>
-  PARTS.find((part) => metadata.name.replace(/^sidelight-/, '').split('-')[0] === part)
 
 const onlyIf = (condition: string, text: string): string =>
   `{{- if ${condition} }}\n${text}{{- end }}\n`

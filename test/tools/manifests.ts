@@ -1,6 +1,6 @@
 /**
  * Makes the generated files of `k8s` and `dashboards`: definitions, lists of boards, versions, the Helm chart. `npm run manifests`
- * writes them, for the chart with kubectl; tests hold them to their sources.
+ * writes them, for chart and bundles with kubectl; tests hold them to their sources.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -13,6 +13,7 @@ import { annotationPolicy } from '../../src/control/injector/index.ts'
 import { clusterPrometheusFile, DEFAULT_SLOS, parseSlos } from '../../src/dashboards/index.ts'
 import { customResourceDefinitions } from '../../src/resources/index.ts'
 import { renderChart } from './helm-chart.ts'
+import { kustomize } from './kustomize.ts'
 import { IMAGE, NAMESPACE } from './manifest-names.ts'
 
 export const CRDS = fileURLToPath(new URL('../../k8s/crds/', import.meta.url))
@@ -114,6 +115,34 @@ function boardNames(): string[] {
     .map(({ path }) => basename(path, '.json'))
 }
 
+/**
+ * What `sidelight init -k` installs. What the code makes is not written down again: definitions, and files of ConfigMaps,
+ * whose path below `dashboards` stands for them.
+ */
+export function renderBundles(): readonly BuiltFile[] {
+  const slos = parseSlos(DEFAULT_SLOS, 'slo.yaml')
+  if (!slos.ok) throw new Error('the default objectives do not parse')
+  const paths = new Map(buildDashboards(slos.value).map(({ path, text }) => [text, path]))
+  const withPaths = (data: Readonly<Record<string, string>>) =>
+    Object.entries(data).map(([name, text]) => {
+      const path = paths.get(text)
+      return [name, path === undefined ? text : { path }]
+    })
+  return Object.entries({ full: '.', 'beside-dapr': 'beside-dapr' }).map(([name, overlay]) => {
+    const objects = kustomize(overlay)
+      .filter(({ kind }) => kind !== 'CustomResourceDefinition')
+      .map((object) =>
+        object.kind === 'ConfigMap'
+          ? { ...object, data: Object.fromEntries(withPaths(object.data as never)) }
+          : object,
+      )
+    return {
+      path: `src/cli/cluster/manifests/${name}.json`,
+      text: `${JSON.stringify(objects, undefined, 1)}\n`,
+    }
+  })
+}
+
 /** All boards in one folder of Grafana's. */
 const boardVolume = (boards: readonly string[]): object => ({
   apiVersion: 'apps/v1',
@@ -144,5 +173,5 @@ export function write(files: readonly BuiltFile[]): void {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   write([...renderCrds(), ...renderParts()])
-  write(renderChart())
+  write([...renderChart(), ...renderBundles()])
 }

@@ -8,17 +8,22 @@ import {
   backendFlags,
   configValidateFlags,
   configWhatIfFlags,
+  dashboardFlags,
   dashboardsBuildFlags,
   doctorFlags,
   environment,
+  initFlags,
   injectorEnvironment,
   injectorFlags,
   kubeListFlags,
+  logsFlags,
   operatorEnvironment,
   operatorFlags,
   runFlags,
   sidecarFlags,
   tuneFlags,
+  uninstallFlags,
+  upgradeFlags,
 } from '../../src/cli/settings.ts'
 import { resourceFields } from '../../src/resources/index.ts'
 import { drivers as blocks, driversOf } from '../../src/sidecar/components/blocks.ts'
@@ -140,6 +145,21 @@ ${flagTable(configWhatIfFlags)}
 
 ## Flags of \`sidelight dashboards build\`
 ${flagTable(dashboardsBuildFlags)}
+
+## Flags of \`sidelight init -k\`
+${flagTable(initFlags)}
+
+## Flags of \`sidelight upgrade -k\`
+${flagTable(upgradeFlags)}
+
+## Flags of \`sidelight uninstall -k\`
+${flagTable(uninstallFlags)}
+
+## Flags of \`sidelight dashboard\`
+${flagTable(dashboardFlags)}
+
+## Flags of \`sidelight logs -k\`
+${flagTable(logsFlags)}
 
 ## Flags of \`sidelight status -k\`, \`components -k\`, \`configurations -k\`
 ${flagTable(kubeListFlags)}

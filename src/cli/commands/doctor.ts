@@ -1,7 +1,10 @@
 import { Fault, messageOf } from '../../base/fault.ts'
 import { collectReports } from '../../net/index.ts'
 import { diagnose } from '../../policy/index.ts'
-import { type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
+import type { Diagnosis, EndpointFacts, SidecarStatus } from '../../wire/diagnosis.ts'
+import { type CliContext, type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
+import { diagnoseCluster } from '../cluster/doctor-cluster.ts'
+import { withCluster } from '../cluster/open-cluster.ts'
 import { createPaint, findingLines, sidecarLines } from '../diagnosis-lines.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
 import { probeEndpoints } from '../probe-endpoints.ts'
@@ -12,7 +15,8 @@ const EXIT_UNHEALTHY = 1
 const HELP = `sidelight doctor [APP] [flags]
 
 Asks every sidecar of this machine, or those of one app, what it does with traces, and says why traces are
-missing or torn, with the cure. Needs no backend.
+missing or torn, with the cure. Needs no backend. With -k it asks those of a cluster, and the cluster itself: whether
+pods have sidecars, whether the control plane runs, whether what was applied is in force.
 Exit code: 0 healthy, 1 something is wrong, 2 wrong usage.
 `
 
@@ -30,6 +34,13 @@ export const doctor: Command = async (argv, context) => {
     return EXIT_MISTAKE
   }
 
+  if (values.kubernetes)
+    return withCluster(values, context, async (client, cluster) => {
+      const { namespace } = values
+      const found = await diagnoseCluster(client, cluster, { appId, namespace }, context)
+      return tell(found.diagnosis, { ...found, endpoints: [] }, values.json, context)
+    })
+
   const { registrations, sender } = createSharedParts(context)
   const all = await registrations.list().catch((cause) => {
     throw new Fault(
@@ -46,15 +57,30 @@ export const doctor: Command = async (argv, context) => {
   await sender.close()
   const diagnosis = diagnose(statuses, { appId, endpoints, nowUs: context.clock.nowUs() })
 
-  if (values.json) context.out(JSON.stringify({ ...diagnosis, endpoints, statuses }))
+  return tell(diagnosis, { endpoints, statuses }, values.json, context)
+}
+
+function tell(
+  diagnosis: Diagnosis,
+  seen: {
+    readonly statuses: readonly SidecarStatus[]
+    readonly endpoints: readonly EndpointFacts[]
+    readonly unasked?: number
+  },
+  json: boolean,
+  { out, isTerminal }: CliContext,
+): number {
+  const { statuses, endpoints, unasked = 0 } = seen
+  if (json) out(JSON.stringify({ ...diagnosis, endpoints, statuses }))
   else {
-    const paint = createPaint(context.isTerminal)
+    const paint = createPaint(isTerminal)
     const blocks = [
       ...diagnosis.findings.map((finding) => findingLines(finding, paint)),
       ...diagnosis.sidecars.map((sidecar, i) => sidecarLines(sidecar, statuses[i], paint)),
     ]
-    context.out(blocks.map((lines) => lines.join('\n')).join('\n\n'))
-    if (diagnosis.sidecars.length > 0) context.out(`\n${verdict(diagnosis.sidecars)}`)
+    out(blocks.map((lines) => lines.join('\n')).join('\n\n'))
+    if (unasked > 0) out(`\n${unasked} more sidecars were not asked; name an app`)
+    if (diagnosis.sidecars.length > 0) out(`\n${verdict(diagnosis.sidecars)}`)
   }
   return diagnosis.healthy ? 0 : EXIT_UNHEALTHY
 }

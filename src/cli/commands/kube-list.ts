@@ -1,9 +1,8 @@
 import { stringify } from 'yaml'
-import { VERSION } from '../../base/version.ts'
-import { createKubeClient, loadCluster } from '../../kube/index.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
+import { kubeLists } from '../cluster/lists.ts'
+import { withCluster } from '../cluster/open-cluster.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
-import { kubeLists } from '../kube-lists.ts'
 import { kubeListFlags } from '../settings.ts'
 import { tableLines } from '../table-lines.ts'
 
@@ -27,28 +26,28 @@ export const kubeList =
       return mistake(context, '--kubernetes', `${name} is of a cluster: sidelight ${name} -k`)
     if (!['table', 'json', 'yaml'].includes(output))
       return mistake(context, '--output', 'there are table, json and yaml', output)
-    const cluster = loadCluster({ kubeconfig: values.kubeconfig, context: values.context })
-    try {
-      const { clock } = context
-      const client = createKubeClient({ cluster, clock, userAgent: `sidelight/${VERSION}` })
-      const { items } = await client.list(list.type, {
-        // As in Dapr: all of them, unless one is named.
-        namespace: values['all-namespaces'] ? undefined : values.namespace,
-        labelSelector: list.labelSelector,
-      })
+    return withCluster(values, context, async (client) => {
+      const lists = await Promise.all(
+        list.types.map((type) =>
+          client.list(type, {
+            // As in Dapr: all of them, unless one is named.
+            namespace: values['all-namespaces'] ? undefined : values.namespace,
+            labelSelector: list.labelSelector,
+          }),
+        ),
+      )
+      const items = lists.flatMap((each) => each.items)
       if (output === 'json') context.out(JSON.stringify(items, undefined, 2))
       else if (output === 'yaml') context.out(stringify(items).trimEnd())
       else if (items.length === 0) context.err(list.whenNone)
       else {
-        const nowMs = clock.nowUs() / 1000
+        const nowMs = context.clock.nowUs() / 1000
         const rows = items.map((each) => list.columns.map(({ cell }) => cell(each, nowMs)))
         const heads = list.columns.map(({ head }) => head)
         for (const line of tableLines(heads, rows)) context.out(line)
       }
       return items.length === 0 ? EXIT_NONE : 0
-    } finally {
-      cluster.close()
-    }
+    })
   }
 
 const mistake = (context: CliContext, path: string, message: string, seen?: string): number =>

@@ -1,14 +1,16 @@
 import type { Problem } from '../../base/problem.ts'
 import { collectReports, type Sender } from '../../net/index.ts'
-import { formatAge, formatRate } from '../../policy/index.ts'
 import type { OverrideEdit } from '../../resources/index.ts'
 import type { SidecarStatus } from '../../wire/diagnosis.ts'
 import { awaitOverrides, readersOf } from '../await-overrides.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
+import { withCluster } from '../cluster/open-cluster.ts'
+import { tuneCluster } from '../cluster/tune-cluster.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
 import { tuneFlags } from '../settings.ts'
 import { createSharedParts } from '../shared-parts.ts'
 import { chooseTuneFile } from '../tune-file.ts'
+import { describePut } from '../tune-lines.ts'
 import { listOverrides } from '../tune-list.ts'
 import { parseTuneTarget } from '../tune-target.ts'
 import { warnOfUnknownApps } from '../unknown-apps.ts'
@@ -21,8 +23,8 @@ const HELP = `sidelight tune TARGET=RATE… --for DURATION [flags]
 sidelight tune --list
 sidelight tune --clear [TARGET…]
 
-Writes overrides into the Configuration file that the sidecars of this machine use, and waits until each of them
-runs it. Overrides go before all rules and end by themselves. They decide where a trace begins; limit.perSecond
+Writes overrides into the Configuration file that the sidecars of this machine use, or with -k into the Configuration
+that the pods of the apps have, and waits until each sidecar runs it. Overrides go before all rules and end by themselves. They decide where a trace begins; limit.perSecond
 of the file caps them, too.
 
 TARGET  checkout          calls of the app checkout
@@ -32,7 +34,7 @@ TARGET  checkout          calls of the app checkout
         *                 everything; * stands for any text, also inside the others
 RATE    100%, 5%, or 0 to 1
 
-Exit code: 0 applied everywhere, 1 some sidecar did not apply it within 5 s, 2 nothing was written.
+Exit code: 0 applied everywhere, 1 some sidecar did not apply it within 5 s (30 s in a cluster), 2 nothing was written.
 `
 
 export const tune: Command = async (argv, context) => {
@@ -45,6 +47,11 @@ export const tune: Command = async (argv, context) => {
   const { values, positional, rest } = parsed.value
   const asked = readQuestion([...positional, ...rest], values, context.clock.nowUs() / 1_000)
   if ('problems' in asked) return reportProblems(context, asked.problems)
+
+  if (values.kubernetes)
+    return withCluster(values, context, (client, { namespace }) =>
+      tuneCluster(client, { ...values, ...asked }, namespace, context),
+    )
 
   const { registrations, sender } = createSharedParts(context)
   try {
@@ -132,10 +139,7 @@ async function apply(
       JSON.stringify({ file: file.value, put, dropped, added, applied, sidecars: acknowledged }),
     )
   else {
-    for (const { name, match, rate, untilMs } of put)
-      context.out(
-        `${name}: keeps ${formatRate(rate)} of ${describeMatch(match)} until ${new Date(untilMs).toISOString().replace('.000Z', 'Z')} (${formatAge(Math.max(0, untilMs - nowMs) * 1_000)})`,
-      )
+    for (const each of put) context.out(describePut(each, nowMs))
     for (const name of dropped) context.out(`${name}: removed`)
     if (put.length === 0 && dropped.length === 0) context.out('no override of tune is there')
     for (const part of added) context.out(ADDED[part])
@@ -167,8 +171,3 @@ const ADDED = {
     'The file had no spec.tracing and has one now: new traces are kept at 0.0001 where no override says otherwise. Name an exporter there (zipkin or otel), or no span goes anywhere. tune --clear takes it away again.',
 } as const
 const BLOCK_REMOVED = 'What tune had added around the overrides is gone, too.'
-
-const describeMatch = (match: OverrideEdit['match']): string =>
-  Object.entries(match)
-    .map(([field, glob]) => `${field} ${glob}`)
-    .join(', ') || 'every request'

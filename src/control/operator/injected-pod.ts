@@ -17,9 +17,15 @@ export interface InjectedPod {
 
 /** The injector's label. */
 export const INJECTED_LABEL = 'dapr.io/sidecar-injected'
-const APP_ID_LABEL = 'dapr.io/app-id'
+export const APP_ID_LABEL = 'dapr.io/app-id'
 const CONFIG_ANNOTATION = 'dapr.io/config'
 const FINDING_ANNOTATION = 'sidelight.dev/injection'
+
+const YES = /^(?:y|yes|true|t|on|1)$/i
+
+/** Whether a pod, or what makes it, asks for a sidecar. */
+export const asksForSidecar = ({ metadata }: Pick<KubeObject, 'metadata'>): boolean =>
+  YES.test(metadata.annotations?.['dapr.io/enabled'] ?? '')
 
 export function readInjectedPod({ metadata }: KubeObject): InjectedPod {
   const { uid = '', name, namespace = '', labels = {}, annotations = {} } = metadata

@@ -1,7 +1,5 @@
 import { type KubeClient, kinds, type RecordEvent, workloadOf } from '../../kube/index.ts'
-import { INJECTED_LABEL } from './injected-pod.ts'
-
-const YES = /^(?:y|yes|true|t|on|1)$/i
+import { asksForSidecar, INJECTED_LABEL } from './injected-pod.ts'
 
 /**
  * Finds pods that ask for a sidecar and have none, as when the injector was away: Kubernetes lets those through. Each is
@@ -22,8 +20,7 @@ export async function findUninjectedPods(deps: {
     'metadata',
   )
   const without = items.filter(
-    ({ metadata: { annotations, deletionTimestamp } }) =>
-      YES.test(annotations?.['dapr.io/enabled'] ?? '') && deletionTimestamp === undefined,
+    (pod) => asksForSidecar(pod) && pod.metadata.deletionTimestamp === undefined,
   )
   for (const { metadata } of without) {
     const { name, namespace = '', uid } = metadata

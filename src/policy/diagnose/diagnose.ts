@@ -80,11 +80,12 @@ function look(sidecar: AnsweredSidecar, endpoints: readonly EndpointFacts[]): Fi
 const ORDER: readonly Severity[] = ['error', 'warning', 'info']
 
 function toDiagnosis({ registration }: SidecarStatus, found: readonly Finding[]): SidecarDiagnosis {
-  const { appId, namespace, pid } = registration
+  const { appId, namespace, pid, pod } = registration
   return {
     appId,
     namespace,
     pid,
+    ...(pod !== undefined && { pod }),
     healthy: found.every(({ severity }) => severity !== 'error'),
     findings: ORDER.flatMap((severity) => found.filter((finding) => finding.severity === severity)),
   }
@@ -111,6 +112,13 @@ const silent = ({ registration, error }: SilentSidecar): Finding =>
   toFinding('SIDECAR_UNREACHABLE', {
     severity: 'error',
     title: `its sidecar does not answer: ${error}`,
-    detail: `registered as process ${registration.pid}, asked at ${registration.host}:${registration.internalPort}`,
-    cure: 'look whether that process is stuck or stopped, and start it again',
+    ...(registration.pod === undefined
+      ? {
+          detail: `registered as process ${registration.pid}, asked at ${registration.host}:${registration.internalPort}`,
+          cure: 'look whether that process is stuck or stopped, and start it again',
+        }
+      : {
+          detail: `asked at port ${registration.internalPort} of the pod`,
+          cure: `see what it says: kubectl logs ${registration.pod} -c daprd -n ${registration.namespace}`,
+        }),
   })

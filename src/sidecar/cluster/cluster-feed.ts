@@ -6,7 +6,11 @@ import {
   type SecretSource,
   type TextSource,
 } from '../../resources/index.ts'
-import type { RejectedResource, ResourceSnapshot } from '../../wire/operator-stream.ts'
+import type {
+  RejectedResource,
+  ResourceSnapshot,
+  StreamedResource,
+} from '../../wire/operator-stream.ts'
 import { keepLastGood } from './keep-last-good.ts'
 import { type OperatorLinkOptions, startOperatorLink } from './operator-link.ts'
 import { createStreamSecrets } from './stream-secrets.ts'
@@ -14,6 +18,8 @@ import { createStreamSecrets } from './stream-secrets.ts'
 /** Where a sidecar's Configuration and resources come from. */
 export interface ResourceFeed extends AsyncDisposable {
   readonly configuration: TextSource
+  /** What the Configuration in force is made of: paths, or in a cluster `NAMESPACE/NAME`. */
+  files(): readonly string[]
   readonly configurationSecrets: SecretSource
   readonly resources: TextSource
   readonly secrets: SecretSource
@@ -38,6 +44,7 @@ export async function openClusterFeed(options: ClusterFeedOptions): Promise<Reso
   const { namespace, env, clock } = options
   const values = createStreamSecrets()
   let configurationNamespace = namespace
+  let files: readonly string[] = []
   const secrets = values.of(() => namespace)
   const configurationSecrets = values.of(() => configurationNamespace)
   const goodConfiguration = keepLastGood(async (text) => {
@@ -68,6 +75,7 @@ export async function openClusterFeed(options: ClusterFeedOptions): Promise<Reso
       snapshot.configuration === undefined ? [] : [snapshot.configuration],
     )
     const ofOthers = await goodResources.take(snapshot.resources)
+    files = snapshot.configuration === undefined ? [] : [nameOf(snapshot.configuration)]
     await configuration.push(ofConfiguration.texts)
     await resources.push(ofOthers.texts)
     return [...ofConfiguration.rejected, ...ofOthers.rejected]
@@ -92,6 +100,7 @@ export async function openClusterFeed(options: ClusterFeedOptions): Promise<Reso
   await taken
   return {
     configuration,
+    files: () => files,
     configurationSecrets,
     resources,
     secrets,
@@ -102,6 +111,8 @@ export async function openClusterFeed(options: ClusterFeedOptions): Promise<Reso
     },
   }
 }
+
+const nameOf = ({ metadata }: StreamedResource): string => `${metadata.namespace}/${metadata.name}`
 
 const failed = ({ name, reason }: { name: string; reason: string }): RejectedResource => ({
   kind: 'Component',

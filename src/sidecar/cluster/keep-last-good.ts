@@ -22,7 +22,7 @@ export function keepLastGood(check: (text: ResourceText) => Promise<readonly Pro
       const rejected: RejectedResource[] = []
       for (const resource of resources) {
         const { kind, metadata } = resource
-        const file = `${kind}/${metadata.name}`
+        const file = `${kind} ${metadata.namespace}/${metadata.name}`
         const text = { file, text: JSON.stringify(resource) }
         const problems = (await check(text)).filter(({ severity }) => severity === undefined)
         if (problems.length === 0) next.set(file, text)

@@ -9,8 +9,15 @@ export interface Node extends Disposable {
 /** The controllers take a node for lost that is silent for 40 s. */
 const HEARTBEAT_MS = 10_000
 
-export async function registerNode(client: KubeClient, name: string): Promise<Node> {
+/** @param kubelet where the API server reaches it */
+export async function registerNode(
+  client: KubeClient,
+  name: string,
+  kubelet: { readonly host: string; readonly port: number },
+): Promise<Node> {
   await client.create(kinds.node, { apiVersion: 'v1', kind: 'Node', metadata: { name } })
+  const addresses = [{ type: 'InternalIP', address: kubelet.host }]
+  const daemonEndpoints = { kubeletEndpoint: { Port: kubelet.port } }
   const beat = async (): Promise<void> => {
     const nowIso = new Date().toISOString()
     const ready = {
@@ -24,7 +31,7 @@ export async function registerNode(client: KubeClient, name: string): Promise<No
     await client.patch(
       kinds.node,
       { name },
-      { merge: { status: { conditions: [ready] } } },
+      { merge: { status: { conditions: [ready], addresses, daemonEndpoints } } },
       { subresource: 'status' },
     )
   }

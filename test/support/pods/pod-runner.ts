@@ -6,6 +6,7 @@ import {
   createWorkQueue,
   type KubeClient,
   type KubeObject,
+  keyFor,
   keyOf,
   kinds,
   type Reflector,
@@ -21,14 +22,12 @@ import {
   projectedToken,
   specOf,
 } from './container-command.ts'
+import { type KubeletPod, startKubelet } from './kubelet.ts'
 import { registerNode } from './node.ts'
 import { openPodNetwork, type PodPlace } from './pod-network.ts'
 
-export interface RunningPod {
+export interface RunningPod extends KubeletPod {
   readonly name: string
-  readonly address: string
-  /** By the container's name. */
-  readonly containers: ReadonlyMap<string, ChildProgram>
 }
 
 export interface PodRunner extends AsyncDisposable {
@@ -36,6 +35,8 @@ export interface PodRunner extends AsyncDisposable {
   readonly host: string
   /** Pods whose label `app` is this one, as they run now. */
   running(app: string): readonly RunningPod[]
+  /** Has a pod of any namespace ready at the address of this machine, where the test runs its program itself. */
+  adopt(pod: KubeObject): Promise<void>
 }
 
 export interface PodRunnerOptions {
@@ -60,8 +61,16 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
   const clock = createSystemClock()
   const network = await openPodNetwork()
   const directory = await temporaryDirectory()
-  const node = await registerNode(client, `node-${process.pid}`)
   const kept = new Map<string, Kept>()
+  const adopted = new Map<string, RunningPod>()
+  const kubelet = await startKubelet(network.host, (of, name) => {
+    const key = keyFor(name, of)
+    return kept.get(key) ?? adopted.get(key)
+  })
+  const node = await registerNode(client, `node-${process.pid}`, {
+    host: network.host,
+    port: kubelet.port,
+  })
   const shared = { client, clock, random: () => 0.5, log: silentLogger }
 
   async function start(pod: KubeObject): Promise<void> {
@@ -102,7 +111,7 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
 
   /** As a kubelet reports it. */
   const report = async (
-    { metadata: { name } }: KubeObject,
+    { metadata: { name, namespace } }: KubeObject,
     podIP: string,
     isReady: boolean,
   ): Promise<void> => {
@@ -169,9 +178,16 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
   names()
   return {
     host: network.host,
+    async adopt(pod) {
+      const { name, namespace = '' } = pod.metadata
+      await node.bind({ name, namespace })
+      adopted.set(keyOf(pod), { name, address: network.host, containers: new Map() })
+      await report(pod, network.host, true)
+    },
     running: (app) => [...kept.values()].filter((each) => each.app === app),
     async [Symbol.asyncDispose]() {
       node[Symbol.dispose]()
+      await kubelet[Symbol.asyncDispose]()
       await pods[Symbol.asyncDispose]()
       await slices[Symbol.asyncDispose]()
       await queue[Symbol.asyncDispose]()

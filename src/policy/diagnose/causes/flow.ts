@@ -8,13 +8,16 @@ export const flowCauses: readonly Cause[] = [
     find({ sidecar: { registration }, report }) {
       const { sampling, spans, startedUs, nowUs, appId } = report
       if (!sampling.enabled || spans.started > 0) return undefined
-      const { host, httpPort, appPort } = registration
+      const { host, httpPort, appPort, pod, namespace } = registration
       const target = appPort === 0 ? 'OTHER-APP' : appId
       return {
         severity: 'info',
         title: `no request has come by since it started ${formatAge(Math.max(0, nowUs - startedUs))} ago`,
         detail: 'health checks are not traced',
-        cure: `send one through it: curl http://${host.includes(':') ? `[${host}]` : host}:${httpPort}/v1.0/invoke/${target}/method/PATH`,
+        cure:
+          pod === undefined
+            ? `send one through it: curl http://${host.includes(':') ? `[${host}]` : host}:${httpPort}/v1.0/invoke/${target}/method/PATH`
+            : `send one through it: kubectl port-forward ${pod} ${httpPort} -n ${namespace}, then curl http://localhost:${httpPort}/v1.0/invoke/${target}/method/PATH`,
       }
     },
   },

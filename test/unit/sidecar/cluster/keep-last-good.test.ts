@@ -16,7 +16,7 @@ const filesOf = ({ texts }: { readonly texts: readonly { readonly file: string }
 describe('keepLastGood', () => {
   test('takes the right ones and leaves out one that is wrong, by its path and without its values', async () => {
     const taken = await open().take([component('good', 'state.redis'), component('bad', 7)])
-    assert.deepEqual(filesOf(taken), ['Component/good'])
+    assert.deepEqual(filesOf(taken), ['Component shop/good'])
     const [rejected] = taken.rejected
     assert.equal(rejected?.name, 'bad')
     assert.match(rejected?.message ?? '', /^spec\.type: /)

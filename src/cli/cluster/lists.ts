@@ -1,11 +1,12 @@
-import { type KubeObject, kinds, type ResourceType } from '../kube/index.ts'
-import { formatAge } from './format-age.ts'
+import { type KubeObject, kinds, type ResourceType } from '../../kube/index.ts'
+import { formatAge } from '../format-age.ts'
+import { outcomeOf } from './outcome.ts'
 
 /** What `sidelight status|components|configurations -k` shows of one kind. */
 export interface KubeList {
   readonly name: string
   readonly doc: string
-  readonly type: ResourceType
+  readonly types: readonly ResourceType[]
   readonly labelSelector?: string
   /** What to do when there is none. */
   readonly whenNone: string
@@ -29,18 +30,12 @@ const AGE: Column = {
 }
 const APPLIED: Column = {
   head: 'APPLIED',
-  cell: ({ status }) => (status as Outcome | undefined)?.appliedSummary ?? '-',
+  cell: (object) => outcomeOf(object).appliedSummary ?? '-',
 }
 const ACCEPTED: Column = {
   head: 'ACCEPTED',
-  cell: ({ status }) =>
-    (status as Outcome | undefined)?.conditions?.find(({ type }) => type === 'Accepted')?.status ??
-    '-',
-}
-
-interface Outcome {
-  readonly appliedSummary?: string
-  readonly conditions?: readonly { readonly type: string; readonly status: string }[]
+  cell: (object) =>
+    outcomeOf(object).conditions?.find(({ type }) => type === 'Accepted')?.status ?? '-',
 }
 
 interface Replicas {
@@ -58,9 +53,9 @@ export const kubeLists: readonly KubeList[] = [
   {
     name: 'status',
     doc: 'the control plane and what came with it',
-    type: kinds.deployment,
+    types: [kinds.deployment, kinds.statefulSet],
     labelSelector: 'app.kubernetes.io/part-of=sidelight',
-    whenNone: 'Sidelight is not in this cluster: kubectl apply -k k8s/',
+    whenNone: 'Sidelight is not in this cluster: sidelight init -k',
     columns: [
       NAME,
       NAMESPACE,
@@ -90,7 +85,7 @@ export const kubeLists: readonly KubeList[] = [
   {
     name: 'components',
     doc: 'Components, and how many sidecars run each',
-    type: kinds.component,
+    types: [kinds.component],
     whenNone: 'there is no Component',
     columns: [
       NAMESPACE,
@@ -110,7 +105,7 @@ export const kubeLists: readonly KubeList[] = [
   {
     name: 'configurations',
     doc: 'Configurations, their rate, and how many sidecars run each',
-    type: kinds.configuration,
+    types: [kinds.configuration],
     whenNone: 'there is no Configuration; the operator makes a default one when it leads',
     columns: [
       NAMESPACE,
