@@ -1,3 +1,4 @@
+import { Agent as PlainAgent } from 'node:http'
 import { Agent, type RequestOptions } from 'node:https'
 import { KubeConfig } from '@kubernetes/client-node'
 import { Fault, messageOf } from '../base/fault.ts'
@@ -53,7 +54,7 @@ export function loadCluster({ kubeconfig, context }: ClusterOptions = {}): Clust
   )
     throw broken('no cluster: set KUBECONFIG, or make ~/.kube/config, or run in a pod')
   const current = config.getContextObject(config.getCurrentContext())
-  const agents = createAgents()
+  const agents = createAgents(cluster.server)
   return {
     server: cluster.server,
     namespace: current?.namespace ?? 'default',
@@ -84,10 +85,13 @@ const broken = (message: string, cause?: unknown): Fault =>
   new Fault('ERR_KUBE_CONFIG', message, { cause })
 
 /** The library makes an agent a request, which would be a connection a request. */
-function createAgents() {
+function createAgents(server: string) {
+  // As of `kubectl proxy`.
+  const plain = server.startsWith('http:') ? new PlainAgent({ keepAlive: true }) : undefined
   let current: { readonly key: string; readonly agent: Agent } | undefined
   return {
-    for({ ca, cert, key, servername, rejectUnauthorized }: RequestOptions): Agent {
+    for({ ca, cert, key, servername, rejectUnauthorized }: RequestOptions): Agent | PlainAgent {
+      if (plain !== undefined) return plain
       const identity = JSON.stringify([ca, cert, key, servername, rejectUnauthorized].map(String))
       if (current?.key !== identity) {
         // Requests that are under way keep the old one's connections.
@@ -100,6 +104,9 @@ function createAgents() {
       }
       return current.agent
     },
-    close: () => current?.agent.destroy(),
+    close() {
+      plain?.destroy()
+      current?.agent.destroy()
+    },
   }
 }

@@ -1,112 +1,41 @@
 import assert from 'node:assert/strict'
-import { fileURLToPath } from 'node:url'
 import { kinds } from '../../src/kube/index.ts'
 import type { ChildProgram } from '../support/child-program.ts'
 import { eventually } from '../support/eventually.ts'
-import { type ControlPlane, openControlPlane } from '../support/kube-control-plane.ts'
-import { requirePartner } from '../support/partners.ts'
-import { type PodRunner, startPodRunner } from '../support/pods/pod-runner.ts'
-import { type OwnKube, ownKube } from '../support/real-kube.ts'
-import { type SpanReceiver, startSpanReceiver } from '../support/span-receiver.ts'
-import { CLI, spawnCli } from '../support/spawn-cli.ts'
-
-const APP = fileURLToPath(new URL('../support/pods/app.mjs', import.meta.url))
-const OPERATOR = 'sidelight-operator.sidelight-system.svc.cluster.local'
-const APPS = 'apps'
-const PATIENT = { deadlineMs: 40_000 }
-
-const deployment = (name: string, annotations: Record<string, string>, ownAnnotations = {}) =>
-  JSON.stringify({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: APPS, annotations: ownAnnotations },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name }, annotations },
-        spec: { containers: [{ name: 'app', image: 'app:1' }] },
-      },
-    },
-  })
-
-const injected = (name: string, more: Record<string, string> = {}) =>
-  deployment(name, {
-    'dapr.io/enabled': 'true',
-    'dapr.io/app-id': name,
-    'dapr.io/app-port': '8080',
-    'dapr.io/config': 'tracing',
-    ...more,
-  })
+import {
+  APPS,
+  type AppsCluster,
+  appDeployment,
+  openAppsCluster,
+  PATIENT,
+  plainDeployment,
+} from '../support/kube-apps.ts'
+import type { ControlPlane } from '../support/kube-control-plane.ts'
+import type { PodRunner } from '../support/pods/pod-runner.ts'
+import { spawnCli } from '../support/spawn-cli.ts'
 
 describe('the command line of a cluster', function () {
   this.timeout(120_000)
-  let kube: OwnKube
+  let cluster: AppsCluster
   let plane: ControlPlane
   let runner: PodRunner
-  let receiver: SpanReceiver
-  let operator: ChildProgram
-  let injector: ChildProgram
 
   const start = (...args: readonly string[]): Promise<ChildProgram> =>
-    spawnCli([...args, '-k', `--kubeconfig=${kube.kubeconfig}`])
+    spawnCli([...args, '-k', `--kubeconfig=${cluster.kubeconfig}`])
   const run = async (...args: readonly string[]) => {
     const program = await start(...args)
     const { code } = await program.exit
     return { code, output: program.output, stdout: program.stdout }
   }
-  const configuration = (rate: string, namespace = APPS) =>
-    JSON.stringify({
-      apiVersion: 'dapr.io/v1alpha1',
-      kind: 'Configuration',
-      metadata: { name: 'tracing', namespace },
-      spec: {
-        tracing: {
-          samplingRate: rate,
-          zipkin: { endpointAddress: `http://${runner.host}:${receiver.port}/api/v2/spans` },
-        },
-      },
-    })
-  const isReady = async (app: string) =>
-    eventually(async () => {
-      const found = await plane.client.get(kinds.deployment, app, APPS)
-      return (found?.status as { readyReplicas?: number } | undefined)?.readyReplicas === 1
-    }, PATIENT)
 
   before(async function () {
-    requirePartner(this, 'root')
-    requirePartner(this, 'ip')
-    requirePartner(this, 'kubectl')
-    kube = await ownKube(this)
-    plane = await openControlPlane(kube.kubeconfig)
-    await plane.client.create(kinds.namespace, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: APPS },
-    })
-    runner = await startPodRunner({
-      client: plane.client,
-      namespace: APPS,
-      images: {
-        'sidelight/sidelight:0.1.0': [process.execPath, CLI],
-        'app:1': [process.execPath, APP],
-      },
-      hostNames: [OPERATOR],
-    })
-    receiver = await startSpanReceiver({ kind: 'accept' }, { host: runner.host })
-    operator = await plane.startOperator({ host: runner.host })
-    injector = await plane.startInjector()
-    await plane.apply(configuration('1'))
-    await plane.apply(injected('orders'))
-    await isReady('orders')
+    cluster = await openAppsCluster(this)
+    ;({ plane, runner } = cluster)
+    await cluster.configure('1')
+    await plane.apply(appDeployment('orders', 1))
+    await cluster.isReady('orders', 1)
   })
-  after(async () => {
-    await runner?.[Symbol.asyncDispose]()
-    for (const each of [operator, injector]) await each?.stop()
-    await receiver?.[Symbol.asyncDispose]()
-    await plane?.[Symbol.asyncDispose]()
-    await kube?.program.stop()
-  })
+  after(() => cluster?.[Symbol.asyncDispose]())
 
   test('shows what sidecars write, and names the apps that there are', async () => {
     const [pod] = runner.running('orders')
@@ -171,10 +100,12 @@ describe('the command line of a cluster', function () {
   })
 
   test('says what keeps traces away, each thing once and with its cure', async () => {
-    await plane.apply(deployment('misplaced', {}, { 'dapr.io/enabled': 'true' }))
-    await plane.apply(injected('lost', { 'dapr.io/config': 'nowhere', 'dapr.io/app-port': '80x' }))
-    await isReady('lost')
-    await plane.apply(configuration('50%'))
+    await plane.apply(plainDeployment('misplaced', 1, {}, { 'dapr.io/enabled': 'true' }))
+    await plane.apply(
+      appDeployment('lost', 1, { 'dapr.io/config': 'nowhere', 'dapr.io/app-port': '80x' }),
+    )
+    await cluster.isReady('lost', 1)
+    await cluster.configure('50%')
     const codesOf = async (): Promise<readonly string[]> => {
       const { stdout } = await run('doctor', '--json')
       return JSON.parse(stdout).findings.map(({ code }: { code: string }) => code)
@@ -196,13 +127,13 @@ describe('the command line of a cluster', function () {
     assert.match(output, /in force instead: default of sidelight-system/)
     const other = await run('doctor', 'misplaced')
     assert.match(other.output, /Deployment apps\/misplaced is there: give its pod template/)
-    await plane.apply(configuration('1'))
+    await cluster.configure('1')
   })
 
   test('finds pods that were made while nobody injected', async () => {
     const webhook = await plane.client.get(kinds.mutatingWebhook, 'sidelight-injector')
-    await injector.stop()
-    await plane.apply(injected('early'))
+    await cluster.injector.stop()
+    await plane.apply(appDeployment('early', 1))
     await eventually(async () => {
       const { output } = await run('doctor')
       assert.match(output, /1 pod of deployment\/early asks for a sidecar and has none/)

@@ -1,154 +1,54 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:https'
-import { fileURLToPath } from 'node:url'
-import { kinds } from '../../src/kube/index.ts'
-import type { ChildProgram } from '../support/child-program.ts'
+import { kinds, TRUST_SECRET } from '../../src/kube/index.ts'
 import { eventually } from '../support/eventually.ts'
-import { type ControlPlane, openControlPlane } from '../support/kube-control-plane.ts'
-import { requirePartner } from '../support/partners.ts'
-import { type PodRunner, startPodRunner } from '../support/pods/pod-runner.ts'
-import { type OwnKube, ownKube } from '../support/real-kube.ts'
-import { type SpanReceiver, startSpanReceiver } from '../support/span-receiver.ts'
-import { CLI, spawnCli } from '../support/spawn-cli.ts'
-
-const APP = fileURLToPath(new URL('../support/pods/app.mjs', import.meta.url))
-const OPERATOR = 'sidelight-operator.sidelight-system.svc.cluster.local'
-const APPS = 'apps'
-const PATIENT = { deadlineMs: 40_000 }
-
-const deployment = (name: string, replicas: number, annotations: Record<string, string> = {}) =>
-  JSON.stringify({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: APPS },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: {
-          labels: { app: name },
-          annotations: {
-            'dapr.io/enabled': 'true',
-            'dapr.io/app-id': name,
-            'dapr.io/app-port': '8080',
-            'dapr.io/config': 'tracing',
-            ...annotations,
-          },
-        },
-        spec: { containers: [{ name: 'app', image: 'app:1' }] },
-      },
-    },
-  })
-
-const configuration = (rate: string, endpoint: string): string =>
-  JSON.stringify({
-    apiVersion: 'dapr.io/v1alpha1',
-    kind: 'Configuration',
-    metadata: { name: 'tracing', namespace: APPS },
-    spec: { tracing: { samplingRate: rate, zipkin: { endpointAddress: endpoint } } },
-  })
-
-interface Status {
-  readonly observedGeneration: number
-  readonly appliedSummary: string
-  readonly sidecars: { readonly failed: { readonly count: number; readonly names: string[] } }
-  readonly conditions: readonly { type: string; status: string; message: string }[]
-}
+import {
+  APPS,
+  type AppsCluster,
+  appDeployment,
+  hasAuthority,
+  openAppsCluster,
+  PATIENT,
+  type Status,
+} from '../support/kube-apps.ts'
+import type { ControlPlane } from '../support/kube-control-plane.ts'
+import { grantedTo, rightsFor } from '../support/kube-rights.ts'
+import type { PodRunner } from '../support/pods/pod-runner.ts'
+import type { SpanReceiver } from '../support/span-receiver.ts'
+import { spawnCli } from '../support/spawn-cli.ts'
+import { kustomize } from '../tools/kustomize.ts'
 
 describe('Sidelight on a real API server', function () {
   this.timeout(120_000)
-  let kube: OwnKube
+  let cluster: AppsCluster
   let plane: ControlPlane
   let runner: PodRunner
   let receiver: SpanReceiver
-  let operator: ChildProgram
-  let injector: ChildProgram
-
-  const configure = (rate: string): Promise<string> =>
-    plane.apply(configuration(rate, `http://${runner.host}:${receiver.port}/api/v2/spans`))
-  const statusOf = async (name = 'tracing', type = kinds.configuration) => {
-    const found = await plane.client.get(type, name, APPS)
-    assert.ok(found)
-    return { generation: found.metadata.generation, status: found.status as Status }
-  }
-  /** Until every sidecar runs what is there now. */
-  const applied = (summary: string) =>
-    eventually(async () => {
-      const { generation, status } = await statusOf()
-      assert.equal(status.observedGeneration, generation)
-      assert.equal(status.appliedSummary, summary)
-      return status
-    }, PATIENT)
   const conditionOf = ({ conditions }: Status, type: string) =>
     conditions.find((each) => each.type === type)
-  const ask = async (path: string) => {
-    const [front] = runner.running('front')
-    assert.ok(front)
-    const answer = await fetch(`http://${front.address}:8080${path}`)
-    return { status: answer.status, text: await answer.text() }
-  }
-  const isReady = async (app: string, count: number) =>
-    eventually(async () => {
-      const found = await plane.client.get(kinds.deployment, app, APPS)
-      const { readyReplicas = 0 } = (found?.status ?? {}) as { readyReplicas?: number }
-      return readyReplicas === count
-    }, PATIENT)
-  const eventsOf = async (name: string) => {
-    const { items } = await plane.client.list(kinds.event, {
-      namespace: APPS,
-      fieldSelector: `involvedObject.name=${name}`,
-    })
-    return items.map(({ reason, message }) => `${reason}: ${message}`)
-  }
 
   before(async function () {
-    requirePartner(this, 'root')
-    requirePartner(this, 'ip')
-    requirePartner(this, 'kubectl')
-    kube = await ownKube(this)
-    plane = await openControlPlane(kube.kubeconfig)
-    await plane.client.create(kinds.namespace, {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name: APPS },
-    })
-    runner = await startPodRunner({
-      client: plane.client,
-      namespace: APPS,
-      images: {
-        'sidelight/sidelight:0.1.0': [process.execPath, CLI],
-        'app:1': [process.execPath, APP],
-      },
-      hostNames: [OPERATOR],
-    })
-    receiver = await startSpanReceiver({ kind: 'accept' }, { host: runner.host })
-    operator = await plane.startOperator({ host: runner.host })
-    injector = await plane.startInjector()
-    await configure('1')
-    await plane.apply(deployment('back', 2))
-    await plane.apply(deployment('front', 1))
-    await isReady('back', 2)
-    await isReady('front', 1)
+    cluster = await openAppsCluster(this)
+    ;({ plane, runner, receiver } = cluster)
+    await cluster.configure('1')
+    await plane.apply(appDeployment('back', 2))
+    await plane.apply(appDeployment('front', 1))
+    await cluster.isReady('back', 2)
+    await cluster.isReady('front', 1)
     // Names of pods that are ready come a moment later.
-    await eventually(async () => (await ask('/ask/back')).status === 200, PATIENT)
+    await eventually(async () => (await cluster.ask('/ask/back')).status === 200, PATIENT)
   })
-  after(async () => {
-    await runner?.[Symbol.asyncDispose]()
-    for (const each of [operator, injector]) await each?.stop()
-    await receiver?.[Symbol.asyncDispose]()
-    await plane?.[Symbol.asyncDispose]()
-    await kube?.program.stop()
-  })
+  after(() => cluster?.[Symbol.asyncDispose]())
 
   test('says of a Configuration that every sidecar runs it, also to kubectl', async () => {
-    await applied('3/3')
+    await cluster.applied('3/3')
     const table = await plane.kubectl('get', 'configurations', '-n', APPS)
     assert.match(table, /NAME +RATE +APPLIED +ACCEPTED +AGE\ntracing +1 +3\/3 +True/)
   })
 
   test('lists what is in the cluster on the command line', async () => {
     const list = async (...args: readonly string[]) => {
-      const program = await spawnCli([...args, '-k', `--kubeconfig=${kube.kubeconfig}`])
+      const program = await spawnCli([...args, '-k', `--kubeconfig=${cluster.kubeconfig}`])
       assert.equal((await program.exit).code, 0, program.output)
       return program.output
     }
@@ -171,7 +71,7 @@ describe('Sidelight on a real API server', function () {
   })
 
   test('has one trace of a call between pods that find each other by DNS', async () => {
-    assert.equal((await ask('/ask/back')).status, 200)
+    assert.equal((await cluster.ask('/ask/back')).status, 200)
     const ofTrace = (id: string) => receiver.spans.filter(({ traceId }) => traceId === id)
     const services = (spans: typeof receiver.spans) =>
       new Set(spans.map(({ localEndpoint }) => localEndpoint?.serviceName))
@@ -186,29 +86,29 @@ describe('Sidelight on a real API server', function () {
     let isOver = false
     const statuses: number[] = []
     const traffic = (async () => {
-      while (!isOver) statuses.push((await ask('/ask/back')).status)
+      while (!isOver) statuses.push((await cluster.ask('/ask/back')).status)
     })()
     for (const rate of ['0.5', '0.25', '0']) {
-      await configure(rate)
-      await applied('3/3')
+      await cluster.configure(rate)
+      await cluster.applied('3/3')
     }
     isOver = true
     await traffic
     assert.ok(statuses.length > 0)
     assert.deepEqual([...new Set(statuses)], [200])
-    await ask('/ask/nobody')
-    await configure('1')
-    await applied('3/3')
-    await ask('/ask/somebody')
+    await cluster.ask('/ask/nobody')
+    await cluster.configure('1')
+    await cluster.applied('3/3')
+    await cluster.ask('/ask/somebody')
     const names = () => receiver.spans.map(({ name }) => name ?? '').join(' ')
     await receiver.waitFor(() => names().includes('somebody'))
     assert.doesNotMatch(names(), /nobody/)
   })
 
   test('says what is wrong with a bad one, by path; the last good one stays', async () => {
-    await configure('a lot')
+    await cluster.configure('a lot')
     const status = await eventually(async () => {
-      const { generation, status } = await statusOf()
+      const { generation, status } = await cluster.statusOf()
       assert.equal(status.observedGeneration, generation)
       assert.equal(status.sidecars.failed.count, 3)
       return status
@@ -216,13 +116,13 @@ describe('Sidelight on a real API server', function () {
     assert.equal(conditionOf(status, 'Accepted')?.status, 'False')
     assert.match(conditionOf(status, 'Accepted')?.message ?? '', /spec\.tracing\.samplingRate/)
     await eventually(async () =>
-      (await eventsOf('tracing')).some((line) => line.startsWith('SpecRejected')),
+      (await cluster.eventsOf('tracing')).some((line) => line.startsWith('SpecRejected')),
     )
     receiver.clear()
-    await ask('/ask/back')
+    await cluster.ask('/ask/back')
     await receiver.waitFor(({ spans }) => spans.length > 0)
-    await configure('1')
-    await applied('3/3')
+    await cluster.configure('1')
+    await cluster.applied('3/3')
   })
 
   test('gives a Component its secret, and only to the apps of its scope', async () => {
@@ -247,7 +147,7 @@ describe('Sidelight on a real API server', function () {
       }),
     )
     const status = await eventually(async () => {
-      const { status } = await statusOf('files', kinds.component)
+      const { status } = await cluster.statusOf('files', kinds.component)
       assert.equal(status.appliedSummary, '1/1')
       return status
     }, PATIENT)
@@ -279,28 +179,40 @@ describe('Sidelight on a real API server', function () {
         sent.on('error', reject)
         sent.write('\n')
       })
-    const tokenOf = async (audiences: readonly string[]): Promise<string> => {
+    const tokenOf = async (audiences: readonly string[], of?: object): Promise<string> => {
       const made = await plane.client.createSubresource(
         kinds.serviceAccount,
         { name: 'default', namespace: APPS },
         'token',
-        { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences } },
+        {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: { audiences, boundObjectRef: of },
+        },
       )
       return (made.status as { token: string }).token
     }
     assert.equal(await status('nonsense'), 401)
     assert.equal(await status(await tokenOf([])), 401)
     assert.equal(await status(await tokenOf(['sidelight.dev/operator'])), 401)
+    const { metadata } = await plane.client.create(kinds.pod, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'plain', namespace: APPS },
+      spec: { containers: [{ name: 'app', image: 'app:1' }] },
+    })
+    const of = { apiVersion: 'v1', kind: 'Pod', name: 'plain', uid: metadata.uid }
+    assert.equal(await status(await tokenOf(['sidelight.dev/operator'], of)), 401)
   })
 
   test('goes on without an operator, and turns to the next one', async () => {
-    operator.kill('SIGKILL')
-    await operator.exit
-    for (let i = 0; i < 5; i++) assert.equal((await ask('/ask/back')).status, 200)
-    operator = await plane.startOperator({ host: runner.host })
+    cluster.operator.kill('SIGKILL')
+    await cluster.operator.exit
+    for (let i = 0; i < 5; i++) assert.equal((await cluster.ask('/ask/back')).status, 200)
+    await cluster.restartOperator()
     const seen = new Set<string>()
     await eventually(async () => {
-      seen.add((await statusOf()).status.appliedSummary)
+      seen.add((await cluster.statusOf()).status.appliedSummary)
       return runner
         .running('front')
         .concat(runner.running('back'))
@@ -310,27 +222,27 @@ describe('Sidelight on a real API server', function () {
     }, PATIENT)
     // Nothing has changed, and nobody is told that it had.
     assert.deepEqual([...seen], ['3/3'])
-    await configure('0.5')
-    await applied('3/3')
+    await cluster.configure('0.5')
+    await cluster.applied('3/3')
   })
 
   test('falls back to the default when a Configuration is deleted, and says so', async () => {
     await plane.kubectl('delete', 'configuration', 'tracing', '-n', APPS)
     await eventually(async () =>
-      (await eventsOf('front')).some((line) => line.startsWith('ConfigurationMissing')),
+      (await cluster.eventsOf('front')).some((line) => line.startsWith('ConfigurationMissing')),
     )
-    assert.equal((await ask('/ask/back')).status, 200)
-    await configure('1')
-    await applied('3/3')
+    assert.equal((await cluster.ask('/ask/back')).status, 200)
+    await cluster.configure('1')
+    await cluster.applied('3/3')
   })
 
   test('names a pod that does not run what it should', async () => {
     const [front] = runner.running('front')
     front?.containers.get('daprd')?.kill('SIGSTOP')
-    await configure('0.75')
+    await cluster.configure('0.75')
     const status = await eventually(
       async () => {
-        const { status } = await statusOf()
+        const { status } = await cluster.statusOf()
         assert.equal(status.sidecars.failed.count, 1)
         return status
       },
@@ -339,17 +251,59 @@ describe('Sidelight on a real API server', function () {
     assert.equal(status.appliedSummary, '2/3')
     assert.deepEqual(status.sidecars.failed.names, [front?.name])
     front?.containers.get('daprd')?.kill('SIGCONT')
-    await applied('3/3')
+    await cluster.applied('3/3')
   })
 
   test('makes a Service an app, and takes it away with its sidecar', async () => {
     const service = await plane.client.get(kinds.service, 'front-dapr', APPS)
     assert.equal(service?.metadata.annotations?.['prometheus.io/port'], '9090')
-    await plane.apply(deployment('front', 1, { 'dapr.io/enabled': 'false' }))
+    await plane.apply(appDeployment('front', 1, { 'dapr.io/enabled': 'false' }))
     await eventually(
       async () => (await plane.client.get(kinds.service, 'front-dapr', APPS)) === undefined,
       PATIENT,
     )
-    await applied('2/2')
+    await cluster.applied('2/2')
   })
+
+  test('says of each kind of resource what became of it', async () => {
+    const resource = (apiVersion: string, kind: string, spec: object) =>
+      JSON.stringify({ apiVersion, kind, metadata: { name: 'any', namespace: APPS }, spec })
+    await plane.apply(
+      [
+        resource('dapr.io/v2alpha1', 'Subscription', {
+          pubsubname: 'none',
+          topic: 't',
+          routes: { default: '/t' },
+        }),
+        resource('dapr.io/v1alpha1', 'Resiliency', { policies: {} }),
+        resource('dapr.io/v1alpha1', 'HTTPEndpoint', { baseUrl: 'http://example.com' }),
+      ].join('\n---\n'),
+    )
+    for (const type of [kinds.subscription, kinds.resiliency, kinds.httpEndpoint])
+      await eventually(async () => {
+        const { status } = await cluster.statusOf('any', type)
+        return conditionOf(status, 'Accepted')?.status === 'True'
+      }, PATIENT)
+  })
+
+  test('makes a certificate authority anew that was lost, whoever is there', async () => {
+    await cluster.operator.stop()
+    await plane.client.patch(
+      kinds.secret,
+      { name: TRUST_SECRET, namespace: 'sidelight-system' },
+      { json: [{ op: 'remove', path: '/data' }] },
+    )
+    await hasAuthority(plane)
+  })
+
+  for (const account of ['sidelight-operator', 'sidelight-injector'] as const)
+    test(`does as ${account} what its roles allow, and needs all of it`, async () => {
+      const done = plane.relaysOf(account).flatMap(({ answered }) => answered)
+      assert.deepEqual(
+        done.filter(({ status }) => status === 403),
+        [],
+      )
+      const used = new Set(done.flatMap(rightsFor))
+      assert.deepEqual([...used].sort(), [...grantedTo(account, kustomize('base'))].sort())
+    })
 })

@@ -3,12 +3,19 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { parse, stringify } from 'yaml'
 import { createSystemClock } from '../../src/base/clock.ts'
-import { createKubeClient, type KubeClient, kinds, loadCluster } from '../../src/kube/index.ts'
+import {
+  type Cluster,
+  createKubeClient,
+  type KubeClient,
+  kinds,
+  loadCluster,
+} from '../../src/kube/index.ts'
 import { kubectl } from '../tools/kustomize.ts'
 import { ROOT } from '../tools/manifests.ts'
 import type { ChildProgram } from './child-program.ts'
 import { eventually } from './eventually.ts'
 import { freePorts } from './free-ports.ts'
+import { type KubeRelay, startKubeRelay } from './kube-relay.ts'
 import { spawnCli } from './spawn-cli.ts'
 import { type TemporaryDirectory, temporaryDirectory } from './temporary-directory.ts'
 
@@ -26,7 +33,12 @@ export interface ControlPlane extends AsyncDisposable {
     readonly replica?: number
   }): Promise<ChildProgram>
   startInjector(): Promise<ChildProgram>
+  /** What stands between a program and the API server, newest last. */
+  relaysOf(account: Account): readonly KubeRelay[]
 }
+
+/** Of `k8s/base`: each program runs as its own. */
+export type Account = 'sidelight-operator' | 'sidelight-injector'
 
 export async function openControlPlane(kubeconfig: string): Promise<ControlPlane> {
   const directory = await temporaryDirectory()
@@ -43,8 +55,11 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
     )
     return stdout
   }
-  /** A kubeconfig by which one is a service account of the manifests. */
-  async function asAccount(name: string): Promise<string> {
+  const relays = new Map<Account, KubeRelay[]>()
+  const clusters: Cluster[] = []
+
+  /** A kubeconfig by which one is a service account of the manifests, by way of a relay. */
+  async function asAccount(name: Account): Promise<string> {
     const { status } = await client.createSubresource(
       kinds.serviceAccount,
       { name, namespace: NAMESPACE },
@@ -55,7 +70,16 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
     for (const each of config.users) each.user = { token: (status as { token: string }).token }
     const file = directory.file(`${name}.kubeconfig`)
     await writeFile(file, stringify(config))
-    return file
+    const account = loadCluster({ kubeconfig: file })
+    clusters.push(account)
+    const relay = await startKubeRelay(account)
+    relays.set(name, [...(relays.get(name) ?? []), relay])
+    for (const each of config.clusters)
+      each.cluster = { server: relay.cluster.server, 'insecure-skip-tls-verify': true }
+    for (const each of config.users) each.user = {}
+    const relayed = directory.file(`${name}.relay.kubeconfig`)
+    await writeFile(relayed, stringify(config))
+    return relayed
   }
   await run('apply', '-k', 'k8s/base')
   return {
@@ -109,8 +133,10 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
       )
       return program
     },
+    relaysOf: (account) => relays.get(account) ?? [],
     async [Symbol.asyncDispose]() {
-      cluster.close()
+      for (const relay of [...relays.values()].flat()) await relay[Symbol.asyncDispose]()
+      for (const each of [cluster, ...clusters]) each.close()
       await directory[Symbol.asyncDispose]()
     },
   }

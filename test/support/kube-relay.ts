@@ -10,6 +10,8 @@ export interface KubeRelay extends AsyncDisposable {
   readonly cluster: Pick<Cluster, 'server' | 'credentials'>
   /** Method and path with its query, in order. */
   readonly seen: readonly string[]
+  /** What the API server answered to those. */
+  readonly answered: readonly { readonly line: string; readonly status: number }[]
   /** Ends every watch that is under way, by its end or by a reset. */
   cutWatches(how: 'end' | 'reset'): void
   /** Answers the next request that `matches` itself. */
@@ -25,6 +27,7 @@ export interface RelayAnswer {
 
 export async function startKubeRelay(behind: Cluster): Promise<KubeRelay> {
   const seen: string[] = []
+  const answered: { line: string; status: number }[] = []
   const watches = new Set<ServerResponse>()
   const planned: { matches: (line: string) => boolean; answer: RelayAnswer }[] = []
   let isDown = false
@@ -52,6 +55,7 @@ export async function startKubeRelay(behind: Cluster): Promise<KubeRelay> {
         headers: { ...headers, ...credentials },
       },
       (answer) => {
+        answered.push({ line, status: answer.statusCode ?? 0 })
         res.writeHead(answer.statusCode ?? 500, answer.headers)
         res.flushHeaders()
         if (line.includes('watch=true')) {
@@ -74,6 +78,7 @@ export async function startKubeRelay(behind: Cluster): Promise<KubeRelay> {
       credentials: async () => ({}),
     },
     seen,
+    answered,
     cutWatches(how) {
       for (const res of watches) how === 'end' ? res.end() : res.destroy()
     },

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
+import { kinds, type ResourceType, TRUST_SECRET } from '../../src/kube/index.ts'
+import type { ChildProgram } from './child-program.ts'
+import { eventually } from './eventually.ts'
+import { type ControlPlane, openControlPlane } from './kube-control-plane.ts'
+import { requirePartner } from './partners.ts'
+import { type PodRunner, startPodRunner } from './pods/pod-runner.ts'
+import { type OwnKube, ownKube } from './real-kube.ts'
+import { type SpanReceiver, startSpanReceiver } from './span-receiver.ts'
+import { CLI } from './spawn-cli.ts'
+
+const APP = fileURLToPath(new URL('./pods/app.mjs', import.meta.url))
+const OPERATOR = 'sidelight-operator.sidelight-system.svc.cluster.local'
+
+/** Namespace of the apps. */
+export const APPS = 'apps'
+
+/** For what controllers, pods and the operator do together. */
+export const PATIENT = { deadlineMs: 40_000 }
+
+/** As the operator writes it. */
+export interface Status {
+  readonly observedGeneration: number
+  readonly appliedSummary: string
+  readonly sidecars: { readonly failed: { readonly count: number; readonly names: string[] } }
+  readonly conditions: readonly { type: string; status: string; message: string }[]
+}
+
+/** A real API server with the control plane, and apps whose pods run as processes. */
+export interface AppsCluster extends AsyncDisposable {
+  readonly kubeconfig: string
+  readonly plane: ControlPlane
+  readonly runner: PodRunner
+  readonly receiver: SpanReceiver
+  readonly operator: ChildProgram
+  readonly injector: ChildProgram
+  /** Starts another in the place of one that has ended. */
+  restartOperator(): Promise<ChildProgram>
+  /** Applies the Configuration `tracing`, which exports to the receiver. */
+  configure(rate: string): Promise<string>
+  statusOf(
+    name?: string,
+    type?: ResourceType,
+  ): Promise<{ readonly generation: number | undefined; readonly status: Status }>
+  /** Until every sidecar runs what is there now. */
+  applied(summary: string): Promise<Status>
+  isReady(app: string, count: number): Promise<unknown>
+  /** Asks a pod of an app, by default of `front`. */
+  ask(path: string, app?: string): Promise<{ readonly status: number; readonly text: string }>
+  /** Events about a workload, `REASON: MESSAGE`. */
+  eventsOf(name: string): Promise<readonly string[]>
+}
+
+/** A Deployment of the app that asks others, see `pods/app.mjs`. */
+export const appDeployment = (
+  name: string,
+  replicas: number,
+  annotations: Readonly<Record<string, string>> = {},
+): string =>
+  plainDeployment(name, replicas, {
+    'dapr.io/enabled': 'true',
+    'dapr.io/app-id': name,
+    'dapr.io/app-port': '8080',
+    'dapr.io/config': 'tracing',
+    ...annotations,
+  })
+
+/** @param own annotations of the Deployment itself */
+export const plainDeployment = (
+  name: string,
+  replicas: number,
+  annotations: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>> = {},
+): string =>
+  JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: APPS, annotations: own },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name }, annotations },
+        spec: { containers: [{ name: 'app', image: 'app:1' }] },
+      },
+    },
+  })
+
+/** Until some program has made the certificate authority. */
+export const hasAuthority = (plane: ControlPlane): Promise<unknown> =>
+  eventually(async () => {
+    const secret = await plane.client.get(kinds.secret, TRUST_SECRET, 'sidelight-system')
+    return ((secret?.data ?? {}) as Record<string, string>)['ca.crt'] !== undefined
+  }, PATIENT)
+
+export async function openAppsCluster(context: Mocha.Context): Promise<AppsCluster> {
+  for (const partner of ['root', 'ip', 'kubectl'] as const) requirePartner(context, partner)
+  const kube: OwnKube = await ownKube(context)
+  const plane = await openControlPlane(kube.kubeconfig)
+  await plane.client.create(kinds.namespace, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: APPS },
+  })
+  const runner = await startPodRunner({
+    client: plane.client,
+    namespace: APPS,
+    images: {
+      'sidelight/sidelight:0.1.0': [process.execPath, CLI],
+      'app:1': [process.execPath, APP],
+    },
+    hostNames: [OPERATOR],
+  })
+  const receiver = await startSpanReceiver({ kind: 'accept' }, { host: runner.host })
+  let operator = await plane.startOperator({ host: runner.host })
+  // Whoever comes first makes the authority: in each run the same one.
+  await hasAuthority(plane)
+  const injector = await plane.startInjector()
+
+  const statusOf: AppsCluster['statusOf'] = async (
+    name = 'tracing',
+    type = kinds.configuration,
+  ) => {
+    const found = await plane.client.get(type, name, APPS)
+    assert.ok(found)
+    return { generation: found.metadata.generation, status: found.status as Status }
+  }
+  return {
+    kubeconfig: kube.kubeconfig,
+    plane,
+    runner,
+    receiver,
+    get operator() {
+      return operator
+    },
+    injector,
+    async restartOperator() {
+      operator = await plane.startOperator({ host: runner.host })
+      return operator
+    },
+    configure: (rate) =>
+      plane.apply(
+        JSON.stringify({
+          apiVersion: 'dapr.io/v1alpha1',
+          kind: 'Configuration',
+          metadata: { name: 'tracing', namespace: APPS },
+          spec: {
+            tracing: {
+              samplingRate: rate,
+              zipkin: { endpointAddress: `http://${runner.host}:${receiver.port}/api/v2/spans` },
+            },
+          },
+        }),
+      ),
+    statusOf,
+    applied: (summary) =>
+      eventually(async () => {
+        const { generation, status } = await statusOf()
+        assert.equal(status.observedGeneration, generation)
+        assert.equal(status.appliedSummary, summary)
+        return status
+      }, PATIENT),
+    isReady: (app, count) =>
+      eventually(async () => {
+        const found = await plane.client.get(kinds.deployment, app, APPS)
+        const { readyReplicas = 0 } = (found?.status ?? {}) as { readyReplicas?: number }
+        return readyReplicas === count
+      }, PATIENT),
+    async ask(path, app = 'front') {
+      const [pod] = runner.running(app)
+      assert.ok(pod)
+      const answer = await fetch(`http://${pod.address}:8080${path}`)
+      return { status: answer.status, text: await answer.text() }
+    },
+    async eventsOf(name) {
+      const { items } = await plane.client.list(kinds.event, {
+        namespace: APPS,
+        fieldSelector: `involvedObject.name=${name}`,
+      })
+      return items.map(({ reason, message }) => `${reason}: ${message}`)
+    },
+    async [Symbol.asyncDispose]() {
+      await runner[Symbol.asyncDispose]()
+      for (const each of [operator, injector]) await each.stop()
+      await receiver[Symbol.asyncDispose]()
+      await plane[Symbol.asyncDispose]()
+      await kube.program.stop()
+    },
+  }
+}
