@@ -6,7 +6,7 @@ import {
   APPS,
   type AppsCluster,
   appDeployment,
-  hasAuthority,
+  authorityOf,
   openAppsCluster,
   PATIENT,
   type Status,
@@ -293,7 +293,7 @@ describe('Sidelight on a real API server', function () {
       { name: TRUST_SECRET, namespace: 'sidelight-system' },
       { json: [{ op: 'remove', path: '/data' }] },
     )
-    await hasAuthority(plane)
+    await authorityOf(plane)
   })
 
   for (const account of ['sidelight-operator', 'sidelight-injector'] as const)

@@ -59,7 +59,7 @@ describe('sidelight init, upgrade and uninstall on a real API server', function 
   })
   after(async () => {
     cluster?.close()
-    await kube?.program.stop()
+    await kube?.stop()
   })
 
   test('names every wrong flag at once, and asks no cluster', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { connect, createServer, type Server } from 'node:net'
+import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { kinds, type ResourceType, TRUST_SECRET } from '../../src/kube/index.ts'
 import type { ChildProgram } from './child-program.ts'
@@ -37,6 +39,8 @@ export interface AppsCluster extends AsyncDisposable {
   readonly injector: ChildProgram
   /** Starts another in the place of one that has ended. */
   restartOperator(): Promise<ChildProgram>
+  /** As a rolling update of a node would: the API server is killed, and started again with what etcd has. */
+  restartApiServer(): Promise<void>
   /** Applies the Configuration `tracing`, which exports to the receiver. */
   configure(rate: string): Promise<string>
   statusOf(
@@ -87,11 +91,27 @@ export const plainDeployment = (
     },
   })
 
-/** Until some program has made the certificate authority. */
-export const hasAuthority = (plane: ControlPlane): Promise<unknown> =>
+/** In the place of the Service: leads to the replica that leads, from pods and from this machine. */
+async function startOperatorService(plane: ControlPlane, host: string): Promise<Server> {
+  const server = createServer((socket) => {
+    const lead = async (): Promise<void> => {
+      const port = await plane.leaderPort()
+      if (port === undefined) return void socket.destroy()
+      const onward = connect({ host, port })
+      await Promise.all([pipeline(socket, onward), pipeline(onward, socket)])
+    }
+    lead().catch(() => socket.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(6500, resolve))
+  return server
+}
+
+/** Certificates (PEM) of the authority, when some program has made it. */
+export const authorityOf = (plane: ControlPlane): Promise<string> =>
   eventually(async () => {
     const secret = await plane.client.get(kinds.secret, TRUST_SECRET, 'sidelight-system')
-    return ((secret?.data ?? {}) as Record<string, string>)['ca.crt'] !== undefined
+    const made = ((secret?.data ?? {}) as Record<string, string>)['ca.crt']
+    return made === undefined ? undefined : Buffer.from(made, 'base64').toString()
   }, PATIENT)
 
 export async function openAppsCluster(context: Mocha.Context): Promise<AppsCluster> {
@@ -113,9 +133,10 @@ export async function openAppsCluster(context: Mocha.Context): Promise<AppsClust
     hostNames: [OPERATOR],
   })
   const receiver = await startSpanReceiver({ kind: 'accept' }, { host: runner.host })
+  const service = await startOperatorService(plane, runner.host)
   let operator = await plane.startOperator({ host: runner.host })
   // Whoever comes first makes the authority: in each run the same one.
-  await hasAuthority(plane)
+  await authorityOf(plane)
   const injector = await plane.startInjector()
 
   const statusOf: AppsCluster['statusOf'] = async (
@@ -135,6 +156,7 @@ export async function openAppsCluster(context: Mocha.Context): Promise<AppsClust
       return operator
     },
     injector,
+    restartApiServer: kube.restartApiServer,
     async restartOperator() {
       operator = await plane.startOperator({ host: runner.host })
       return operator
@@ -183,9 +205,10 @@ export async function openAppsCluster(context: Mocha.Context): Promise<AppsClust
     async [Symbol.asyncDispose]() {
       await runner[Symbol.asyncDispose]()
       for (const each of [operator, injector]) await each.stop()
+      service.close()
       await receiver[Symbol.asyncDispose]()
       await plane[Symbol.asyncDispose]()
-      await kube.program.stop()
+      await kube.stop()
     },
   }
 }

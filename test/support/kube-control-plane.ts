@@ -33,6 +33,8 @@ export interface ControlPlane extends AsyncDisposable {
     readonly replica?: number
   }): Promise<ChildProgram>
   startInjector(): Promise<ChildProgram>
+  /** Where the replica listens that leads; `undefined` when nobody does. */
+  leaderPort(): Promise<number | undefined>
   /** What stands between a program and the API server, newest last. */
   relaysOf(account: Account): readonly KubeRelay[]
 }
@@ -56,6 +58,7 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
     return stdout
   }
   const relays = new Map<Account, KubeRelay[]>()
+  const operatorPorts = new Map<string, number>()
   const clusters: Cluster[] = []
 
   /** A kubeconfig by which one is a service account of the manifests, by way of a relay. */
@@ -101,12 +104,13 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
           'operator',
           `--kubeconfig=${await asAccount('sidelight-operator')}`,
           `--listen-address=${host}`,
-          `--port=${6500 + replica}`,
+          `--port=${6501 + replica}`,
           `--probe-port=${probePort}`,
           '--default-configuration=k8s/base/configuration.yaml',
         ],
         { env: { POD_NAME: pod.metadata.name, NAMESPACE, KUBECONFIG: '' } },
       )
+      operatorPorts.set(pod.metadata.name, 6501 + replica)
       return program
     },
     async startInjector() {
@@ -132,6 +136,11 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
         { deadlineMs: 20_000 },
       )
       return program
+    },
+    async leaderPort() {
+      const lease = await client.get(kinds.lease, 'sidelight-operator', NAMESPACE)
+      const { holderIdentity = '' } = (lease?.spec ?? {}) as { readonly holderIdentity?: string }
+      return operatorPorts.get(holderIdentity)
     },
     relaysOf: (account) => relays.get(account) ?? [],
     async [Symbol.asyncDispose]() {

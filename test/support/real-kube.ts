@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { atEnd } from './at-end.ts'
-import { type ChildProgram, startProgram } from './child-program.ts'
+import { startProgram } from './child-program.ts'
 import { createKubeClient, type KubeClient } from './kube-client.ts'
 import { requirePartner } from './partners.ts'
+import { type RestartedApiServer, restartApiServer } from './restart-api-server.ts'
 
 export interface RealKube {
   readonly client: KubeClient
@@ -23,15 +24,13 @@ export function realKube(context: Pick<Mocha.Context, 'skip'>): Promise<RealKube
 }
 
 async function start(script: string): Promise<RealKube> {
-  const { kubeconfig, program } = await startCluster(script)
-  atEnd(async () => {
-    await program.stop()
-  })
+  const { kubeconfig, stop } = await startCluster(script)
+  atEnd(stop)
   return connect(kubeconfig)
 }
 
 /**
- * A cluster of the test's own, for what would be in the way of others. End it by `program.stop()`.
+ * A cluster of the test's own, for what would be in the way of others. End it by `stop()`.
  *
  * @param options `runPods`: a node says of every pod that it runs and is ready
  */
@@ -44,14 +43,26 @@ export async function ownKube(
 
 export interface OwnKube {
   readonly kubeconfig: string
+  /** Kills the API server and starts it again at the same address, with what etcd has. */
+  restartApiServer(): Promise<void>
   /** By SIGKILL it would leave its data behind. */
-  readonly program: ChildProgram
+  stop(): Promise<void>
 }
 
 async function startCluster(script: string, more: readonly string[] = []): Promise<OwnKube> {
   const program = await startProgram(script, ['-lifeline', ...more], { lifeline: true })
   const [, kubeconfig = ''] = await program.waitForLine(/^KUBECONFIG=(.+)$/, { deadlineMs: 50_000 })
-  return { kubeconfig, program }
+  const restarted: RestartedApiServer[] = []
+  return {
+    kubeconfig,
+    async restartApiServer() {
+      restarted.push(await restartApiServer(kubeconfig))
+    },
+    async stop() {
+      for (const each of restarted) await each.stop()
+      await program.stop()
+    },
+  }
 }
 
 const connect = async (file: string): Promise<RealKube> => ({

@@ -251,17 +251,23 @@ export async function buildOperator(
   }
 
   /** So that the Service leads to who leads. */
-  async function label(isSet: boolean): Promise<void> {
-    try {
-      await client.patch(
-        kinds.pod,
-        { name: identity, namespace },
-        { merge: { metadata: { labels: { [LEADER_LABEL]: isSet ? 'true' : null } } } },
-      )
-    } catch (error) {
-      log.warning(`the label of the leader was not ${isSet ? 'set' : 'taken'}: ${messageOf(error)}`)
-    }
-  }
+  const label = (isSet: boolean) =>
+    client.patch(
+      kinds.pod,
+      { name: identity, namespace },
+      { merge: { metadata: { labels: { [LEADER_LABEL]: isSet ? 'true' : null } } } },
+    )
+  // Tried again until it is done: who leads no more may have lost the API server, too.
+  const labels = createWorkQueue({
+    name: 'leader-label',
+    clock,
+    log,
+    async reconcile() {
+      await label(isLeader)
+      return undefined
+    },
+    onFailure: () => meter.failed('leader-label'),
+  })
 
   const server: HttpServer = createOperatorServer({
     hub,
@@ -276,7 +282,8 @@ export async function buildOperator(
     await election?.[Symbol.asyncDispose]()
     await hub[Symbol.asyncDispose]()
     await server.close(0)
-    for (const each of [statuses, services, chores, state]) await each[Symbol.asyncDispose]()
+    for (const each of [statuses, services, chores, labels, state])
+      await each[Symbol.asyncDispose]()
     endTelling()
     endRotation()
     await certificate[Symbol.asyncDispose]()
@@ -294,12 +301,8 @@ export async function buildOperator(
     isSynced = true
     takeOver()
   })
-  let labelling: Promise<void> = Promise.resolve()
-  const relabel = (): void => {
-    labelling = labelling.then(() => label(isLeader))
-  }
   // Who led before it was restarted does not lead any more.
-  relabel()
+  labels.add(identity)
   election = startLeaderElection({
     client,
     lease: { name: LEASE, namespace },
@@ -311,7 +314,7 @@ export async function buildOperator(
       isLeader = now
       leadsSinceMs = clock.elapsedMs()
       meter.leads(now)
-      relabel()
+      labels.add(identity)
       if (now) takeOver()
       else hub.endAll()
     },
@@ -322,7 +325,9 @@ export async function buildOperator(
     isLeader: leads,
     async [Symbol.asyncDispose]() {
       await end()
-      await labelling
+      await label(false).catch((error) =>
+        log.warning(`the label of the leader was not taken: ${messageOf(error)}`),
+      )
     },
   }
 }
