@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { connect, createServer, type Server } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { kinds, type ResourceType, TRUST_SECRET } from '../../src/kube/index.ts'
@@ -7,7 +7,7 @@ import type { ChildProgram } from './child-program.ts'
 import { eventually } from './eventually.ts'
 import { type ControlPlane, openControlPlane } from './kube-control-plane.ts'
 import { requirePartner } from './partners.ts'
-import { type PodRunner, startPodRunner } from './pods/pod-runner.ts'
+import { type PodRunner, type PodRunnerOptions, startPodRunner } from './pods/pod-runner.ts'
 import { type OwnKube, ownKube } from './real-kube.ts'
 import { type SpanReceiver, startSpanReceiver } from './span-receiver.ts'
 import { CLI } from './spawn-cli.ts'
@@ -92,18 +92,29 @@ export const plainDeployment = (
   })
 
 /** In the place of the Service: leads to the replica that leads, from pods and from this machine. */
-async function startOperatorService(plane: ControlPlane, host: string): Promise<Server> {
+async function startOperatorService(plane: ControlPlane, host: string): Promise<Disposable> {
+  const sockets = new Set<Socket>()
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket)
+    return socket.once('close', () => sockets.delete(socket))
+  }
   const server = createServer((socket) => {
+    keep(socket)
     const lead = async (): Promise<void> => {
       const port = await plane.leaderPort()
       if (port === undefined) return void socket.destroy()
-      const onward = connect({ host, port })
+      const onward = keep(connect({ host, port }))
       await Promise.all([pipeline(socket, onward), pipeline(onward, socket)])
     }
     lead().catch(() => socket.destroy())
   })
   await new Promise<void>((resolve) => server.listen(6500, resolve))
-  return server
+  return {
+    [Symbol.dispose]() {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
 }
 
 /** Certificates (PEM) of the authority, when some program has made it. */
@@ -114,23 +125,29 @@ export const authorityOf = (plane: ControlPlane): Promise<string> =>
     return made === undefined ? undefined : Buffer.from(made, 'base64').toString()
   }, PATIENT)
 
-export async function openAppsCluster(context: Mocha.Context): Promise<AppsCluster> {
+/** @param options another namespace whose pods are run, and what they need besides */
+export async function openAppsCluster(
+  context: Mocha.Context,
+  options: Partial<Pick<PodRunnerOptions, 'namespace' | 'hostNames' | 'folders'>> = {},
+): Promise<AppsCluster> {
+  const { namespace = APPS, hostNames = [], folders = {} } = options
   for (const partner of ['root', 'ip', 'kubectl'] as const) requirePartner(context, partner)
   const kube: OwnKube = await ownKube(context)
   const plane = await openControlPlane(kube.kubeconfig)
   await plane.client.create(kinds.namespace, {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: APPS },
+    metadata: { name: namespace },
   })
   const runner = await startPodRunner({
     client: plane.client,
-    namespace: APPS,
+    namespace,
+    folders,
     images: {
       'sidelight/sidelight:0.1.0': [process.execPath, CLI],
       'app:1': [process.execPath, APP],
     },
-    hostNames: [OPERATOR],
+    hostNames: [OPERATOR, ...hostNames],
   })
   const receiver = await startSpanReceiver({ kind: 'accept' }, { host: runner.host })
   const service = await startOperatorService(plane, runner.host)
@@ -205,7 +222,7 @@ export async function openAppsCluster(context: Mocha.Context): Promise<AppsClust
     async [Symbol.asyncDispose]() {
       await runner[Symbol.asyncDispose]()
       for (const each of [operator, injector]) await each.stop()
-      service.close()
+      service[Symbol.dispose]()
       await receiver[Symbol.asyncDispose]()
       await plane[Symbol.asyncDispose]()
       await kube.stop()

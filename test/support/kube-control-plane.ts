@@ -33,6 +33,8 @@ export interface ControlPlane extends AsyncDisposable {
     readonly replica?: number
   }): Promise<ChildProgram>
   startInjector(): Promise<ChildProgram>
+  /** A kubeconfig by which one is a service account of the control plane's namespace. */
+  kubeconfigOf(account: string): Promise<string>
   /** Where the replica listens that leads; `undefined` when nobody does. */
   leaderPort(): Promise<number | undefined>
   /** What stands between a program and the API server, newest last. */
@@ -61,8 +63,7 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
   const operatorPorts = new Map<string, number>()
   const clusters: Cluster[] = []
 
-  /** A kubeconfig by which one is a service account of the manifests, by way of a relay. */
-  async function asAccount(name: Account): Promise<string> {
+  async function kubeconfigOf(name: string): Promise<string> {
     const { status } = await client.createSubresource(
       kinds.serviceAccount,
       { name, namespace: NAMESPACE },
@@ -73,10 +74,15 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
     for (const each of config.users) each.user = { token: (status as { token: string }).token }
     const file = directory.file(`${name}.kubeconfig`)
     await writeFile(file, stringify(config))
-    const account = loadCluster({ kubeconfig: file })
+    return file
+  }
+  /** The same, by way of a relay. */
+  async function asAccount(name: Account): Promise<string> {
+    const account = loadCluster({ kubeconfig: await kubeconfigOf(name) })
     clusters.push(account)
     const relay = await startKubeRelay(account)
     relays.set(name, [...(relays.get(name) ?? []), relay])
+    const config = parse(await readFile(kubeconfig, 'utf8'))
     for (const each of config.clusters)
       each.cluster = { server: relay.cluster.server, 'insecure-skip-tls-verify': true }
     for (const each of config.users) each.user = {}
@@ -137,6 +143,7 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
       )
       return program
     },
+    kubeconfigOf,
     async leaderPort() {
       const lease = await client.get(kinds.lease, 'sidelight-operator', NAMESPACE)
       const { holderIdentity = '' } = (lease?.spec ?? {}) as { readonly holderIdentity?: string }

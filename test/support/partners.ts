@@ -39,8 +39,12 @@ const partners = {
     cure: 'let SIDELIGHT_KUBE name a program that starts an API server and prints KUBECONFIG=FILE, or SIDELIGHT_KUBECONFIG name the kubeconfig of a cluster for tests',
   },
   helm: {
-    find: helm,
+    find: () => built('helm-3.22.0'),
     cure: 'install Go and run: go build -C test/interop/helm -o ../../../.cache/helm-3.22.0 .',
+  },
+  kubeSd: {
+    find: () => built('kube-sd-0.316.0'),
+    cure: 'install Go and run: go build -C test/interop/kube-sd -o ../../../.cache/kube-sd-0.316.0 .',
   },
   kubeServer: {
     find: () => kubernetes({ SIDELIGHT_KUBE: process.env.SIDELIGHT_KUBE }),
@@ -96,9 +100,9 @@ function collector(): string | undefined {
   return isExecutable(binary) ? resolve(binary) : undefined
 }
 
-/** Helm's engine. */
-function helm(): string | undefined {
-  const binary = '.cache/helm-3.22.0'
+/** Of `test/interop`, from Go modules. */
+function built(name: string): string | undefined {
+  const binary = join('.cache', name)
   return isExecutable(binary) ? resolve(binary) : undefined
 }
 

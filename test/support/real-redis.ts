@@ -27,21 +27,24 @@ export interface RedisOptions {
   readonly password?: string
   /** A Sentinel, which watches nothing yet. */
   readonly sentinel?: boolean
+  /** Instead of a free port of 127.0.0.1: where everybody may reach it. */
+  readonly at?: { readonly host: string; readonly port: number }
 }
 
 /** A real redis-server on a free port, in an empty directory of its own, that saves nothing unless told. */
 export async function startRedis(
   context: Pick<Mocha.Context, 'skip'>,
-  { args = [], password, sentinel = false }: RedisOptions = {},
+  { args = [], password, sentinel = false, at }: RedisOptions = {},
 ): Promise<RealRedis> {
   const binary = requirePartner(context, 'redis')
   const directory = await temporaryDirectory('sidelight-redis-')
-  const port = await freePort()
+  const { host, port } = at ?? { host: '127.0.0.1', port: await freePort() }
   // A Sentinel writes what it learns into its file; a server may have none.
   const file = sentinel ? [directory.file('sentinel.conf'), '--sentinel'] : []
   if (sentinel) await writeFile(directory.file('sentinel.conf'), '')
-  const address = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory.path]
-  const common = [...file, ...address, ...(sentinel ? [] : ['--save', ''])]
+  const address = ['--port', String(port), '--bind', host, '--dir', directory.path]
+  const open = at === undefined ? [] : ['--protected-mode', 'no']
+  const common = [...file, ...address, ...open, ...(sentinel ? [] : ['--save', ''])]
   const secret = password === undefined ? [] : ['--requirepass', password]
   const launch = async (): Promise<ChildProgram> => {
     const program = await startProgram(binary, [...common, ...secret, ...args])
@@ -56,14 +59,14 @@ export async function startRedis(
   let program = await launch()
   return {
     port,
-    address: `127.0.0.1:${port}`,
+    address: `${host}:${port}`,
     get pid() {
       return program.pid
     },
     async command(...command) {
       const client = createClient({
         RESP: 2,
-        socket: { host: '127.0.0.1', port, reconnectStrategy: false },
+        socket: { host, port, reconnectStrategy: false },
         ...(password === undefined ? {} : { password }),
         disableClientInfo: true,
         maintNotifications: 'disabled',

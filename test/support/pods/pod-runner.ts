@@ -46,6 +46,8 @@ export interface PodRunnerOptions {
   readonly images: Readonly<Record<string, readonly string[]>>
   /** Names that stand for this machine. */
   readonly hostNames: readonly string[]
+  /** Where folders of images are here, for commands that name a file in one. */
+  readonly folders?: Readonly<Record<string, string>>
 }
 
 const READY_DEADLINE_MS = 20_000
@@ -90,6 +92,12 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
     await report(pod, place.address, true)
   }
 
+  const here = (word: string): string => {
+    const [inImage, folder] =
+      Object.entries(options.folders ?? {}).find(([each]) => word.startsWith(each)) ?? []
+    return inImage === undefined ? word : `${folder}${word.slice(inImage.length)}`
+  }
+
   async function startContainer(
     container: Container,
     pod: KubeObject,
@@ -100,7 +108,7 @@ export async function startPodRunner(options: PodRunnerOptions): Promise<PodRunn
     if (image === undefined) throw new Error(`no image ${container.image} here`)
     const env = await environmentOf(container, pod, client)
     const [program, ...args] = place.wrap([
-      ...(container.command ?? image),
+      ...(container.command ?? image).map(here),
       ...argsOf(container, env),
     ])
     return startProgram(program, args, {
