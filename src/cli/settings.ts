@@ -254,8 +254,7 @@ export const sidecarFlags = [
     name: 'disable-builtin-k8s-secret-store',
     type: 'bool',
     default: 'false',
-    doc: 'no Kubernetes secret store',
-    noEffect: 'there is none without a Component; values of secretKeyRef come from the operator',
+    doc: 'in mode kubernetes, no secret store of the name kubernetes without a Component',
   },
   {
     name: 'disable-init-endpoints',

@@ -118,6 +118,7 @@ function clusterSettings(
     tokenFile: env.DAPR_SENTRY_TOKEN_FILE || TOKEN_FILE,
     clusterDomain:
       env.KUBE_CLUSTER_DOMAIN || /\.svc\.([^:]+):/.exec(operatorAddress)?.[1] || 'cluster.local',
+    secretStore: !flags['disable-builtin-k8s-secret-store'],
   })
 }
 

@@ -8,6 +8,7 @@ import { formatProblem, type Problem } from '../base/problem.ts'
 import { random } from '../base/random.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { VERSION } from '../base/version.ts'
+import { hasServiceAccount } from '../components/secretstores/kubernetes/index.ts'
 import type { RegistrationDirectory, Sender } from '../net/index.ts'
 import {
   createDirectorySource,
@@ -182,6 +183,7 @@ async function openFeed(
       readToken: () => readFile(tokenFile, 'utf8'),
       version: VERSION,
       namespace: settings.namespace,
+      secretStore: settings.cluster.secretStore && (await hasServiceAccount(env)),
       onState: (isConnected) => isUp.set(isConnected ? 1 : 0),
       env,
       clock,

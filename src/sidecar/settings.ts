@@ -64,6 +64,8 @@ export interface ClusterSettings {
   readonly tokenFile: string
   /** For example `cluster.local`. */
   readonly clusterDomain: string
+  /** Whether the app has the secret store `kubernetes` without a Component. */
+  readonly secretStore: boolean
 }
 
 export interface AppHealthCheckSettings {

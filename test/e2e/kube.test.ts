@@ -158,6 +158,20 @@ describe('Sidelight on a real API server', function () {
     assert.doesNotMatch(output, /of-the-secret/)
   })
 
+  test('gives the sidecar the account of its pod, by which it reads secrets', async () => {
+    const pods = await plane.client.list(kinds.pod, { namespace: APPS, labelSelector: 'app=front' })
+    assert.ok(pods.items[0])
+    const { containers } = pods.items[0].spec as {
+      readonly containers: readonly { name: string; volumeMounts: { mountPath: string }[] }[]
+    }
+    const daprd = containers.find(({ name }) => name === 'daprd')
+    assert.ok(
+      daprd?.volumeMounts.some(
+        ({ mountPath }) => mountPath === '/var/run/secrets/kubernetes.io/serviceaccount',
+      ),
+    )
+  })
+
   test('lets a request in only with a token for it, of a pod that is there', async () => {
     const status = (token: string) =>
       new Promise<number | undefined>((resolve, reject) => {

@@ -11,6 +11,7 @@ import type {
   ResourceSnapshot,
   StreamedResource,
 } from '../../wire/operator-stream.ts'
+import { withSecretStore } from './builtin-secret-store.ts'
 import { keepLastGood } from './keep-last-good.ts'
 import { type OperatorLinkOptions, startOperatorLink } from './operator-link.ts'
 import { createStreamSecrets } from './stream-secrets.ts'
@@ -35,6 +36,8 @@ export interface FedSidecar {
 
 export interface ClusterFeedOptions extends Omit<OperatorLinkOptions, 'onSnapshot'> {
   readonly namespace: string
+  /** Whether a secret store `kubernetes` is there that nobody made. */
+  readonly secretStore: boolean
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
 }
@@ -74,7 +77,9 @@ export async function openClusterFeed(options: ClusterFeedOptions): Promise<Reso
     const ofConfiguration = await goodConfiguration.take(
       snapshot.configuration === undefined ? [] : [snapshot.configuration],
     )
-    const ofOthers = await goodResources.take(snapshot.resources)
+    const ofOthers = await goodResources.take(
+      options.secretStore ? withSecretStore(snapshot.resources, namespace) : snapshot.resources,
+    )
     files = snapshot.configuration === undefined ? [] : [nameOf(snapshot.configuration)]
     await configuration.push(ofConfiguration.texts)
     await resources.push(ofOthers.texts)
