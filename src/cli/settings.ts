@@ -792,6 +792,11 @@ export const operatorFlags = [
     doc: 'Dapr is installed, too: leave its definitions and Services alone',
   },
   {
+    name: 'zipkin',
+    type: 'string',
+    doc: 'where spans of changes go, from the API server to the last sidecar, for example http://zipkin:9411/api/v2/spans; without it there are none',
+  },
+  {
     name: 'kubeconfig',
     type: 'string',
     doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config, then the service account of the pod',

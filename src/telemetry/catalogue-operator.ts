@@ -1,4 +1,5 @@
 /* A table: every metric of the operator is declared here, and nowhere else. */
+import { pipelineMetrics } from './catalogue.ts'
 import { counter, gauge, histogram, type MetricDefinition } from './metrics.ts'
 
 export const operatorMetrics = {
@@ -38,6 +39,12 @@ export const operatorMetrics = {
     labels: [],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   }),
+  rollouts: histogram('sidelight_operator_rollout_seconds', {
+    help: 'Time from a change until the status says that every sidecar runs it (applied), or which one does not (failed); superseded = the next change came first.',
+    labels: ['kind', 'outcome'],
+    closed: { outcome: ['applied', 'failed', 'superseded'] },
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+  }),
   acknowledgements: counter('sidelight_operator_acknowledgements_total', {
     help: 'Answers of sidecars, by outcome.',
     labels: ['outcome'],
@@ -74,6 +81,10 @@ export const operatorMetrics = {
     help: 'When the serving certificate ends; it is renewed at half of its life.',
     labels: [],
   }),
+  spansExported: pipelineMetrics.spansExported,
+  spansDropped: pipelineMetrics.spansDropped,
+  exporterUp: pipelineMetrics.exporterUp,
+  seriesFolded: pipelineMetrics.seriesFolded,
 } as const
 
 /** Every metric of the operator program. */

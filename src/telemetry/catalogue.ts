@@ -603,6 +603,14 @@ export const attributes = {
   samplingRule: 'sidelight.sampling.rule',
   /** The decision's threshold T as in `tracestate`'s `ot=th`: it stands for 1 / (1 - T / 2^56) traces. */
   samplingThreshold: 'sidelight.sampling.threshold',
+  /** Of a change's way to the sidecars that it concerns. */
+  kubeNamespace: 'k8s.namespace.name',
+  resourceName: 'sidelight.resource.name',
+  resourceGeneration: 'sidelight.resource.generation',
+  /** `applied`, `failed`, `superseded`. */
+  rolloutOutcome: 'sidelight.rollout.outcome',
+  /** For example `12/12`. */
+  rolloutApplied: 'sidelight.rollout.applied',
 } as const
 
 /** Request headers that start with this become attributes; {@link SECRET_HEADERS} never do. */

@@ -71,7 +71,7 @@ export type {
   SamplingRule,
   SamplingRules,
 } from './sampling/policy.ts'
-export { createSampler, type Sampler } from './sampling/sampler.ts'
+export { createSampler, type Sampler, type SamplingRequest } from './sampling/sampler.ts'
 export { createTokenBucket, type TokenBucket } from './sampling/token-bucket.ts'
 export { isTraceIdSampled } from './sampling/trace-id-ratio.ts'
 export { createSeriesTable, type LabelValues } from './series-table.ts'

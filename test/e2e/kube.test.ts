@@ -103,6 +103,14 @@ describe('Sidelight on a real API server', function () {
     const names = () => receiver.spans.map(({ name }) => name ?? '').join(' ')
     await receiver.waitFor(() => names().includes('somebody'))
     assert.doesNotMatch(names(), /nobody/)
+    await receiver.waitFor(() =>
+      receiver.spans.some(
+        ({ name, tags }) =>
+          name === 'rollout configuration' &&
+          tags?.['sidelight.resource.name'] === 'tracing' &&
+          tags['sidelight.rollout.applied'] === '3/3',
+      ),
+    )
   })
 
   test('says what is wrong with a bad one, by path; the last good one stays', async () => {

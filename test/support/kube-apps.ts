@@ -151,7 +151,7 @@ export async function openAppsCluster(
   })
   const receiver = await startSpanReceiver({ kind: 'accept' }, { host: runner.host })
   const service = await startOperatorService(plane, runner.host)
-  let operator = await plane.startOperator({ host: runner.host })
+  let operator = await plane.startOperator({ host: runner.host, zipkin: receiver.url })
   // Whoever comes first makes the authority: in each run the same one.
   await authorityOf(plane)
   const injector = await plane.startInjector()
@@ -175,7 +175,7 @@ export async function openAppsCluster(
     injector,
     restartApiServer: kube.restartApiServer,
     async restartOperator() {
-      operator = await plane.startOperator({ host: runner.host })
+      operator = await plane.startOperator({ host: runner.host, zipkin: receiver.url })
       return operator
     },
     configure: (rate) =>
@@ -187,7 +187,7 @@ export async function openAppsCluster(
           spec: {
             tracing: {
               samplingRate: rate,
-              zipkin: { endpointAddress: `http://${runner.host}:${receiver.port}/api/v2/spans` },
+              zipkin: { endpointAddress: receiver.url },
             },
           },
         }),

@@ -31,6 +31,8 @@ export interface ControlPlane extends AsyncDisposable {
   startOperator(options: {
     readonly host: string
     readonly replica?: number
+    /** Where its spans go. */
+    readonly zipkin?: string
   }): Promise<ChildProgram>
   startInjector(): Promise<ChildProgram>
   /** A kubeconfig by which one is a service account of the control plane's namespace. */
@@ -95,7 +97,7 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
     client,
     kubectl: run,
     apply: (text) => applyText(run, directory, text),
-    async startOperator({ host, replica = 0 }) {
+    async startOperator({ host, replica = 0, zipkin }) {
       // The real controllers made the pods of the Deployment; nobody runs them.
       const pod = await eventually(async () => {
         const { items } = await client.list(kinds.pod, {
@@ -113,6 +115,7 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
           `--port=${6501 + replica}`,
           `--probe-port=${probePort}`,
           '--default-configuration=k8s/base/configuration.yaml',
+          ...(zipkin === undefined ? [] : [`--zipkin=${zipkin}`]),
         ],
         { env: { POD_NAME: pod.metadata.name, NAMESPACE, KUBECONFIG: '' } },
       )

@@ -79,7 +79,7 @@ export async function startSpanReceiver(
 
   const receiver: SpanReceiver = {
     port,
-    url: `http://127.0.0.1:${port}/api/v2/spans`,
+    url: `http://${host}:${port}/api/v2/spans`,
     posts,
     spans,
     behave(next) {

@@ -125,7 +125,8 @@ function takeOut(workload: Workload, values: Values, action: (text: string) => s
     own.resources = container.resources
     container.resources = action(`toYaml .Values.${name}.resources`)
     container.args = container.args?.map((argument) => {
-      const [flag, value] = argument.split('=')
+      const [flag, value = ''] = argument.split('=')
+      if (flag === '--zipkin') return `${flag}=${action(zipkinOf(value))}`
       if (flag !== '--upstream') return argument
       own.upstream = value
       return `${flag}=${action(`.Values.${name}.upstream`)}`
@@ -141,6 +142,10 @@ function takeOut(workload: Workload, values: Values, action: (text: string) => s
     ...workload.template.spec,
   }
 }
+
+/** Where all spans go, unless the values say otherwise. */
+const zipkinOf = (url: string): string =>
+  `.Values.tracing.zipkinEndpoint | default (printf "${url.replace(NAMESPACE, '%s')}" .Release.Namespace)`
 
 const OWN_IMAGE = '.Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion'
 
@@ -160,10 +165,6 @@ function linkFiles(data: Record<string, string>, action: (text: string) => strin
           (_, rate) =>
             `samplingRate: ${action(`.Values.tracing.samplingRate | default ${rate} | quote`)}`,
         )
-        .replace(
-          /endpointAddress: (\S+)/,
-          (_, url) =>
-            `endpointAddress: ${action(`.Values.tracing.zipkinEndpoint | default (printf "${url.replace(NAMESPACE, '%s')}" .Release.Namespace)`)}`,
-        )
+        .replace(/endpointAddress: (\S+)/, (_, url) => `endpointAddress: ${action(zipkinOf(url))}`)
   }
 }

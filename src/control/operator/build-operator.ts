@@ -10,7 +10,7 @@ import {
   startServingCertificate,
 } from '../../kube/index.ts'
 import { createProbeServer, type HttpServer } from '../../net/index.ts'
-import type { MetricsRegistry } from '../../telemetry/index.ts'
+import type { MetricsRegistry, Tracer } from '../../telemetry/index.ts'
 import { type AppWorkload, serviceName } from './app-service.ts'
 import { createAuthenticate } from './authenticate.ts'
 import type { ClusterResource } from './cluster-resource.ts'
@@ -20,6 +20,7 @@ import type { InjectedPod } from './injected-pod.ts'
 import { createOperatorMeter } from './meter.ts'
 import { createOperatorServer } from './operator-server.ts'
 import { createServiceReconciler } from './reconcile-service.ts'
+import { createRollouts } from './rollouts.ts'
 import { createSecretValues } from './secret-values.ts'
 import type { Session } from './session.ts'
 import type { OperatorSettings } from './settings.ts'
@@ -36,6 +37,7 @@ export interface OperatorDeps {
   readonly log: Logger
   /** Made with `operatorCatalogue`. */
   readonly registry: MetricsRegistry
+  readonly tracer: Tracer
 }
 
 export interface Operator extends AsyncDisposable {
@@ -118,6 +120,7 @@ export async function buildOperator(
     onSent: meter.sent,
   })
   const endRotation = certificate.onRenewed(() => hub.changed(undefined))
+  const rollouts = createRollouts({ tracer: deps.tracer, clock, onEnd: meter.rolledOut })
   const writeStatus = createStatusWriter({
     client,
     clock,
@@ -126,6 +129,7 @@ export async function buildOperator(
     sessionOf: hub.sessionOf,
     recordEvent,
     onWritten: meter.statusWritten,
+    onStatus: rollouts.told,
     besideDapr,
   })
   const queue = (
@@ -193,6 +197,8 @@ export async function buildOperator(
       now.generation === before.generation &&
       JSON.stringify(now.streamed) === JSON.stringify(before.streamed)
     if (isSame) return
+    if (now === undefined) rollouts.forget(key)
+    else if (leads()) rollouts.began(now)
     statusDue(key)
     if (kind === 'Configuration') configurationsDue()
     if (kind === 'Configuration' && now === undefined)
@@ -316,7 +322,10 @@ export async function buildOperator(
       meter.leads(now)
       labels.add(identity)
       if (now) takeOver()
-      else hub.endAll()
+      else {
+        hub.endAll()
+        rollouts.forget()
+      }
     },
   })
   return {

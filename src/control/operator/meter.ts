@@ -1,4 +1,5 @@
 import { type MetricsRegistry, operatorMetrics } from '../../telemetry/index.ts'
+import type { RolloutOutcome } from './rollouts.ts'
 
 /** Counts what the API server answers; for the client, which is there before the operator. */
 export function createApiMeter(
@@ -19,6 +20,7 @@ export function createOperatorMeter(registry: MetricsRegistry) {
   const refused = registry.counter(operatorMetrics.streamsRefused)
   const sent = registry.counter(operatorMetrics.sent).with({})
   const fanOut = registry.histogram(operatorMetrics.fanOut).with({})
+  const rollouts = registry.histogram(operatorMetrics.rollouts)
   const acknowledgements = registry.counter(operatorMetrics.acknowledgements)
   const statusWrites = registry.counter(operatorMetrics.statusWrites)
   const failures = registry.counter(operatorMetrics.failures)
@@ -41,6 +43,8 @@ export function createOperatorMeter(registry: MetricsRegistry) {
       sent.inc(count)
       fanOut.observe(durationMs / 1000)
     },
+    rolledOut: (kind: string, outcome: RolloutOutcome, elapsedMs: number) =>
+      rollouts.with({ kind, outcome }).observe(elapsedMs / 1000),
     acknowledged: (isRejected: boolean) =>
       acknowledgements.with({ outcome: isRejected ? 'rejected' : 'applied' }).inc(),
     statusWritten: (kind: string) => statusWrites.with({ kind }).inc(),

@@ -18,6 +18,8 @@ export interface StatusWriterDeps {
   readonly sessionOf: (uid: string) => Session | undefined
   readonly recordEvent: RecordEvent
   readonly onWritten: (kind: string) => void
+  /** What is known now, once the cluster says so, too. */
+  readonly onStatus: (resource: ClusterResource, status: ResourceStatus) => void
   /** Dapr's definitions have no status: what there is to say goes into an annotation. */
   readonly besideDapr: boolean
 }
@@ -92,6 +94,7 @@ export function createStatusWriter(deps: StatusWriterDeps) {
       await write(resource, status)
       await announce(resource, status)
     }
+    deps.onStatus(resource, status)
     return pods.some(({ state: each }) => each === 'waiting')
       ? { requeueAfterMs: SILENT_MS }
       : undefined

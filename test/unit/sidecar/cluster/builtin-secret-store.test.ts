@@ -12,7 +12,9 @@ const component = (name: string) => ({
 describe('the secret store of every app in a cluster', () => {
   test('is a Component like others, and does not end the sidecar', async () => {
     const [made] = withSecretStore([], 'shop')
-    const { resources, problems } = await parseResources([{ file: 'x', text: JSON.stringify(made) }])
+    const { resources, problems } = await parseResources([
+      { file: 'x', text: JSON.stringify(made) },
+    ])
     assert.deepEqual(problems, [])
     const [{ resource } = assert.fail()] = resources.components
     assert.equal(resource.name, 'kubernetes')
