@@ -37,6 +37,7 @@ export {
   type RuleSpec,
   type SamplingSpec,
 } from './configuration/sampling.ts'
+export { SAMPLING_ANNOTATION } from './configuration/sampling-annotation.ts'
 export type { Place, Sources } from './configuration/sources.ts'
 export {
   type CustomResourceDefinition,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { kinds, type ResourceType, TRUST_SECRET } from '../../src/kube/index.ts'
 import type { ChildProgram } from './child-program.ts'
 import { eventually } from './eventually.ts'
-import { type ControlPlane, openControlPlane } from './kube-control-plane.ts'
+import { type ControlPlane, type Overlay, openControlPlane } from './kube-control-plane.ts'
 import { requirePartner } from './partners.ts'
 import { type PodRunner, type PodRunnerOptions, startPodRunner } from './pods/pod-runner.ts'
 import { type OwnKube, ownKube } from './real-kube.ts'
@@ -125,15 +125,44 @@ export const authorityOf = (plane: ControlPlane): Promise<string> =>
     return made === undefined ? undefined : Buffer.from(made, 'base64').toString()
   }, PATIENT)
 
-/** @param options another namespace whose pods are run, and what they need besides */
+/** Another namespace whose pods are run, and what they need besides. */
+interface AppsClusterOptions
+  extends Partial<Pick<PodRunnerOptions, 'namespace' | 'hostNames' | 'folders'>> {
+  /** Default: `base`. */
+  readonly overlay?: Overlay
+  /** Asked before the overlay is applied. */
+  readonly prepare?: (kubeconfig: string) => Promise<void>
+}
+
 export async function openAppsCluster(
   context: Mocha.Context,
-  options: Partial<Pick<PodRunnerOptions, 'namespace' | 'hostNames' | 'folders'>> = {},
+  options: AppsClusterOptions = {},
+): Promise<AppsCluster> {
+  for (const partner of ['root', 'ip', 'kubectl'] as const) requirePartner(context, partner)
+  const ends: (() => PromiseLike<unknown>)[] = []
+  const end = async (): Promise<void> => {
+    for (const each of ends.splice(0).reverse()) await each()
+  }
+  try {
+    return await openParts(await ownKube(context), options, (each) => ends.push(each), end)
+  } catch (error) {
+    // Else namespaces and programs would stay on this machine.
+    await end()
+    throw error
+  }
+}
+
+async function openParts(
+  kube: OwnKube,
+  options: AppsClusterOptions,
+  onEnd: (task: () => PromiseLike<unknown>) => void,
+  end: () => Promise<void>,
 ): Promise<AppsCluster> {
   const { namespace = APPS, hostNames = [], folders = {} } = options
-  for (const partner of ['root', 'ip', 'kubectl'] as const) requirePartner(context, partner)
-  const kube: OwnKube = await ownKube(context)
-  const plane = await openControlPlane(kube.kubeconfig)
+  onEnd(() => kube.stop())
+  await options.prepare?.(kube.kubeconfig)
+  const plane = await openControlPlane(kube.kubeconfig, options.overlay)
+  onEnd(() => plane[Symbol.asyncDispose]())
   await plane.client.create(kinds.namespace, {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -149,12 +178,17 @@ export async function openAppsCluster(
     },
     hostNames: [OPERATOR, ...hostNames],
   })
+  onEnd(() => runner[Symbol.asyncDispose]())
   const receiver = await startSpanReceiver({ kind: 'accept' }, { host: runner.host })
+  onEnd(() => receiver[Symbol.asyncDispose]())
   const service = await startOperatorService(plane, runner.host)
+  onEnd(async () => service[Symbol.dispose]())
   let operator = await plane.startOperator({ host: runner.host, zipkin: receiver.url })
+  onEnd(() => operator.stop())
   // Whoever comes first makes the authority: in each run the same one.
   await authorityOf(plane)
   const injector = await plane.startInjector()
+  onEnd(() => injector.stop())
 
   const statusOf: AppsCluster['statusOf'] = async (
     name = 'tracing',
@@ -219,13 +253,6 @@ export async function openAppsCluster(
       })
       return items.map(({ reason, message }) => `${reason}: ${message}`)
     },
-    async [Symbol.asyncDispose]() {
-      await runner[Symbol.asyncDispose]()
-      for (const each of [operator, injector]) await each.stop()
-      service[Symbol.dispose]()
-      await receiver[Symbol.asyncDispose]()
-      await plane[Symbol.asyncDispose]()
-      await kube.stop()
-    },
+    [Symbol.asyncDispose]: end,
   }
 }

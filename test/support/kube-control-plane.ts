@@ -21,7 +21,7 @@ import { type TemporaryDirectory, temporaryDirectory } from './temporary-directo
 
 const NAMESPACE = 'sidelight-system'
 
-/** A cluster to which `k8s/base` was applied, and whose control plane runs here, each program as its service account. */
+/** A cluster to which an overlay was applied, and whose control plane runs here, each program as its service account. */
 export interface ControlPlane extends AsyncDisposable {
   readonly client: KubeClient
   /** What kubectl says of it. @throws what it complains of */
@@ -43,10 +43,16 @@ export interface ControlPlane extends AsyncDisposable {
   relaysOf(account: Account): readonly KubeRelay[]
 }
 
+export type Overlay = 'base' | 'beside-dapr'
+
 /** Of `k8s/base`: each program runs as its own. */
 export type Account = 'sidelight-operator' | 'sidelight-injector'
 
-export async function openControlPlane(kubeconfig: string): Promise<ControlPlane> {
+/** @param overlay under `k8s/` */
+export async function openControlPlane(
+  kubeconfig: string,
+  overlay: Overlay = 'base',
+): Promise<ControlPlane> {
   const directory = await temporaryDirectory()
   const cluster = loadCluster({ kubeconfig })
   const clock = createSystemClock()
@@ -92,7 +98,7 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
     await writeFile(relayed, stringify(config))
     return relayed
   }
-  await run('apply', '-k', 'k8s/base')
+  await run('apply', '-k', `k8s/${overlay}`)
   return {
     client,
     kubectl: run,
@@ -115,6 +121,7 @@ export async function openControlPlane(kubeconfig: string): Promise<ControlPlane
           `--port=${6501 + replica}`,
           `--probe-port=${probePort}`,
           '--default-configuration=k8s/base/configuration.yaml',
+          ...(overlay === 'beside-dapr' ? ['--beside-dapr'] : []),
           ...(zipkin === undefined ? [] : [`--zipkin=${zipkin}`]),
         ],
         { env: { POD_NAME: pod.metadata.name, NAMESPACE, KUBECONFIG: '' } },

@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import { pause } from '../../base/pause.ts'
-import { type InjectedPod, readInjectedPod } from '../../control/operator/index.ts'
-import { type KubeClient, keyOf, kinds } from '../../kube/index.ts'
+import { type InjectedPod, readInjectedPod, samplingDigest } from '../../control/operator/index.ts'
+import { type KubeClient, type KubeObject, keyOf, kinds } from '../../kube/index.ts'
 import { formatAge, formatRate } from '../../policy/index.ts'
 import { type CliContext, reportProblems } from '../cli-context.ts'
 import { describeMatch, describePut } from '../tune-lines.ts'
 import type { OverrideChange } from '../write-overrides.ts'
 import { chooseConfiguration } from './choose-configuration.ts'
-import { editConfiguration } from './edit-configuration.ts'
+import { editConfiguration, overridesOf } from './edit-configuration.ts'
 import { INJECTED } from './injected-pods.ts'
 import { findInstalled } from './installed.ts'
 import { outcomeOf, refusalOf } from './outcome.ts'
@@ -42,8 +42,8 @@ export async function tuneCluster(
   if (!place.ok) return reportProblems(context, [place.error])
   const edited = await editConfiguration(client, place.value, tuning, nowMs)
   if (!edited.ok) return reportProblems(context, edited.error)
-  const { dropped, added, generation } = edited.value
-  const outcome = await awaitApplied(client, place.value, generation, context.clock)
+  const { dropped, added, written } = edited.value
+  const outcome = await awaitApplied(client, written, context.clock)
   const key = `${place.value.namespace}/${place.value.name}`
   if (tuning.json)
     context.out(JSON.stringify({ configuration: key, put: tuning.put, dropped, added, ...outcome }))
@@ -91,16 +91,18 @@ interface Applied {
 
 async function awaitApplied(
   client: KubeClient,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-  generation: number,
+  { metadata: { name, namespace, generation = 0, annotations } }: KubeObject,
   clock: Clock,
 ): Promise<Applied> {
   const endMs = clock.elapsedMs() + DEADLINE_MS
+  const sampling = samplingDigest(annotations)
   for (;;) {
     const found = await client.get(kinds.configuration, name, namespace)
-    const { observedGeneration = 0, sidecars, appliedSummary } = found ? outcomeOf(found) : {}
-    const summary = appliedSummary ?? '-'
-    const isSeen = observedGeneration >= generation && sidecars !== undefined
+    const outcome = found ? outcomeOf(found) : {}
+    const { observedGeneration = 0, observedSampling, sidecars } = outcome
+    const summary = outcome.appliedSummary ?? '-'
+    const isSeen =
+      observedGeneration >= generation && observedSampling === sampling && sidecars !== undefined
     if (isSeen && sidecars.applied === sidecars.total && sidecars.total > 0)
       return { isApplied: true, summary }
     if (clock.elapsedMs() >= endMs || (isSeen && sidecars.failed.count > 0)) {
@@ -116,19 +118,6 @@ async function awaitApplied(
 
 const NEVER = new AbortController().signal
 
-interface Overrides {
-  readonly tracing?: {
-    readonly sampling?: {
-      readonly overrides?: readonly {
-        readonly name: string
-        readonly rate: string | number
-        readonly until?: string
-        readonly match?: Readonly<Record<string, string>>
-      }[]
-    }
-  }
-}
-
 /** Those that have not ended, of every Configuration. */
 async function listClusterOverrides(
   client: KubeClient,
@@ -138,7 +127,7 @@ async function listClusterOverrides(
   const nowUs = clock.nowUs()
   const { items } = await client.list(kinds.configuration, { namespace })
   const listed = items.flatMap((item) =>
-    ((item.spec as Overrides | undefined)?.tracing?.sampling?.overrides ?? [])
+    overridesOf(item)
       .map((override) => ({
         configuration: keyOf(item),
         ...override,

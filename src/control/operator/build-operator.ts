@@ -190,12 +190,7 @@ export async function buildOperator(
     if (before === undefined) meter.resource(kind, 1)
     if (now === undefined) meter.resource(kind, -1)
     // A status that was written comes back as a change, which is none for sidecars.
-    const isSame =
-      now !== undefined &&
-      before !== undefined &&
-      now.uid === before.uid &&
-      now.generation === before.generation &&
-      JSON.stringify(now.streamed) === JSON.stringify(before.streamed)
+    const isSame = now?.uid === before?.uid && now?.revision === before?.revision
     if (isSame) return
     if (now === undefined) rollouts.forget(key)
     else if (leads()) rollouts.began(now)
@@ -231,7 +226,7 @@ export async function buildOperator(
   function acknowledged(session: Session): void {
     const { snapshot, rejected } = session.acknowledged() ?? {}
     meter.acknowledged((rejected?.length ?? 0) > 0)
-    for (const key of snapshot?.generations.keys() ?? []) statusDue(key)
+    for (const key of snapshot?.revisions.keys() ?? []) statusDue(key)
   }
 
   /** Whom they concern has changed. */

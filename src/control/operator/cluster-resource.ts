@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { KubeObject } from '../../kube/index.ts'
+import { SAMPLING_ANNOTATION } from '../../resources/index.ts'
 import type { StreamedResource } from '../../wire/operator-stream.ts'
 import { resourceKey, type StreamedKind } from './streamed-kinds.ts'
 
@@ -10,6 +12,10 @@ export interface ClusterResource {
   readonly name: string
   readonly namespace: string
   readonly generation: number
+  /** Of what sidecars get: annotations count, and have no generation. */
+  readonly revision: string
+  /** Of the annotation with a sampling block, see {@link samplingDigest}. */
+  readonly observedSampling: string | undefined
   /** App ids that it is for; none = all of its namespace. */
   readonly scopes: readonly string[]
   /** What sidecars get. */
@@ -27,6 +33,17 @@ export function readClusterResource(kind: StreamedKind, object: KubeObject): Clu
   const { apiVersion = '', kind: _, metadata, status, ...fields } = object
   const { name, namespace = '', generation = 0, uid = '', annotations = {} } = metadata
   const { [LAST_APPLIED]: __, [STATUS_ANNOTATION]: noted, ...own } = annotations
+  const streamed = {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace,
+      generation,
+      ...(Object.keys(own).length > 0 && { annotations: own }),
+    },
+    ...fields,
+  }
   return {
     kind,
     key: resourceKey(kind, namespace, name),
@@ -35,20 +52,23 @@ export function readClusterResource(kind: StreamedKind, object: KubeObject): Clu
     namespace,
     generation,
     scopes: scopesOf(fields),
-    streamed: {
-      apiVersion,
-      kind,
-      metadata: {
-        name,
-        namespace,
-        generation,
-        ...(Object.keys(own).length > 0 && { annotations: own }),
-      },
-      ...fields,
-    },
+    revision: digestOf(JSON.stringify(streamed)),
+    observedSampling: samplingDigest(annotations),
+    streamed,
     status: status ?? parse(noted),
   }
 }
+
+/** By which a writer of the annotation sees that the operator has read it; `undefined` without one. */
+export function samplingDigest(
+  annotations: Readonly<Record<string, string>> = {},
+): string | undefined {
+  const text = annotations[SAMPLING_ANNOTATION]
+  return text === undefined ? undefined : digestOf(text)
+}
+
+const digestOf = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 16)
 
 /** Somebody may have edited it. */
 function parse(text: string | undefined): unknown {

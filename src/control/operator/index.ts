@@ -1,5 +1,5 @@
 export { buildOperator, type Operator, type OperatorDeps } from './build-operator.ts'
-export { STATUS_ANNOTATION } from './cluster-resource.ts'
+export { STATUS_ANNOTATION, samplingDigest } from './cluster-resource.ts'
 export { configurationsFor } from './concerns.ts'
 export {
   APP_ID_LABEL,

@@ -57,9 +57,9 @@ export function createRollouts({
       span?.set(attributes.resourceGeneration, String(generation))
       open.set(key, { resource, sinceMs: clock.elapsedMs(), span })
     },
-    told({ key, generation }, { sidecars, conditions, appliedSummary }) {
+    told({ key, revision }, { sidecars, conditions, appliedSummary }) {
       const rollout = open.get(key)
-      if (rollout?.resource.generation !== generation) return
+      if (rollout?.resource.revision !== revision) return
       const refused = conditions.find(({ status }) => status === 'False')
       if (refused === undefined && sidecars.applied < sidecars.total) return
       rollout.span?.set(attributes.rolloutApplied, appliedSummary)

@@ -12,8 +12,8 @@ export interface MadeSnapshot {
   readonly version: string
   /** One JSON line. */
   readonly line: string
-  /** Generation by the key of a resource. */
-  readonly generations: ReadonlyMap<string, number>
+  /** By the key of a resource. */
+  readonly revisions: ReadonlyMap<string, string>
 }
 
 export interface SnapshotSources {
@@ -61,6 +61,6 @@ export async function makeSnapshot(
   return {
     version,
     line: `${JSON.stringify({ ...content, version })}\n`,
-    generations: new Map(all.map(({ key, generation }) => [key, generation])),
+    revisions: new Map(all.map(({ key, revision }) => [key, revision])),
   }
 }

@@ -3,6 +3,7 @@ import type { RejectedResource } from '../../wire/operator-stream.ts'
 /** What the operator knows of one resource when it writes its status. */
 export interface StatusFacts {
   readonly generation: number
+  readonly observedSampling?: string | undefined
   /** What is wrong with it, with paths; empty = it is right. */
   readonly problems: readonly string[]
   readonly pods: readonly PodFact[]
@@ -28,6 +29,8 @@ export interface Condition {
 
 export interface ResourceStatus {
   readonly observedGeneration: number
+  /** Digest of the annotation with a sampling block: it changes no generation. */
+  readonly observedSampling?: string
   /** `12/12`: sidecars that run it, of those that should. */
   readonly appliedSummary: string
   readonly sidecars: {
@@ -55,6 +58,7 @@ export function statusOf(facts: StatusFacts, before: unknown): ResourceStatus {
   })
   return {
     observedGeneration: generation,
+    ...(facts.observedSampling !== undefined && { observedSampling: facts.observedSampling }),
     appliedSummary: `${applied}/${pods.length}`,
     sidecars: {
       total: pods.length,

@@ -32,10 +32,10 @@ const SILENT_MS = 30_000
  */
 export function createStatusWriter(deps: StatusWriterDeps) {
   const { client, clock, state, controlPlane, sessionOf, recordEvent } = deps
-  /** Since when a resource's generation is known, and what is wrong with it. */
+  /** Since when a resource's revision is known, and what is wrong with it. */
   const known = new Map<
     string,
-    { readonly generation: number; readonly sinceMs: number; readonly problems: readonly string[] }
+    { readonly revision: string; readonly sinceMs: number; readonly problems: readonly string[] }
   >()
   const podsSinceMs = new WeakMap<InjectedPod, number>()
 
@@ -53,8 +53,8 @@ export function createStatusWriter(deps: StatusWriterDeps) {
   function factOf(pod: InjectedPod, resource: ClusterResource, sinceMs: number): PodFact {
     const { name } = pod
     const acknowledged = sessionOf(pod.uid)?.acknowledged()
-    const generation = acknowledged?.snapshot.generations.get(resource.key)
-    if (acknowledged !== undefined && generation === resource.generation) {
+    const revision = acknowledged?.snapshot.revisions.get(resource.key)
+    if (acknowledged !== undefined && revision === resource.revision) {
       const rejection = rejectionOf(acknowledged.rejected, resource.kind, resource.name)
       return rejection === undefined
         ? { name, state: 'applied' }
@@ -68,9 +68,9 @@ export function createStatusWriter(deps: StatusWriterDeps) {
 
   async function knownOf(resource: ClusterResource) {
     const before = known.get(resource.key)
-    if (before?.generation === resource.generation) return before
+    if (before?.revision === resource.revision) return before
     const now = {
-      generation: resource.generation,
+      revision: resource.revision,
       sinceMs: clock.elapsedMs(),
       problems: await findProblems(resource),
     }
@@ -88,8 +88,9 @@ export function createStatusWriter(deps: StatusWriterDeps) {
     const { sinceMs, problems } = await knownOf(resource)
     const pods = podsOf(resource).map((pod) => factOf(pod, resource, sinceMs))
     const nowIso = new Date(clock.nowUs() / 1000).toISOString().replace(/\.\d+Z$/, 'Z')
-    const { generation } = resource
-    const status = statusOf({ generation, problems, pods, nowIso }, resource.status)
+    const { generation, observedSampling } = resource
+    const facts = { generation, observedSampling, problems, pods, nowIso }
+    const status = statusOf(facts, resource.status)
     if (JSON.stringify(status) !== JSON.stringify(inOrderOf(resource.status, status))) {
       await write(resource, status)
       await announce(resource, status)
@@ -108,7 +109,13 @@ export function createStatusWriter(deps: StatusWriterDeps) {
         await client.patch(type, target, {
           merge: { metadata: { annotations: { [STATUS_ANNOTATION]: JSON.stringify(status) } } },
         })
-      else await client.patch(type, target, { merge: { status } }, { subresource: 'status' })
+      else
+        await client.patch(
+          type,
+          target,
+          { json: [{ op: 'add', path: '/status', value: status }] },
+          { subresource: 'status' },
+        )
       deps.onWritten(resource.kind)
     } catch (error) {
       // It was deleted meanwhile.

@@ -7,6 +7,7 @@ import { compileRegex } from '../user-regex.ts'
 import type { ResourceDocument } from '../yaml-source.ts'
 import { formatPath, toProblems } from '../zod-problems.ts'
 import { lintSpec } from './lint.ts'
+import { withSamplingAnnotation } from './sampling-annotation.ts'
 import { readAsDaprd } from './sampling-rate.ts'
 import { configurationSchema, type SpecInput } from './schema.ts'
 
@@ -35,15 +36,17 @@ export interface ReadDocument {
 
 /** Reads and checks one document. Never throws: whatever is wrong is a problem. */
 export async function readConfigurationDocument(
-  document: ResourceDocument,
+  written: ResourceDocument,
   file: string,
   options: DocumentOptions,
 ): Promise<ReadDocument> {
+  const annotated = withSamplingAnnotation(written, file)
+  const { document, relocate } = annotated
   const { env, lenient = false, nowMs, foreignEnvironment = false } = options
   const { value, unknown, unset } = prepare(configurationSchema, document.value, env)
   const problemAt: ReadDocument['problemAt'] = (path, code, message, severity) => {
     const seen = seenAt(value, path, document.value)
-    return {
+    return relocate({
       path: formatPath(path),
       file,
       line: document.lineOf(path),
@@ -51,7 +54,7 @@ export async function readConfigurationDocument(
       message,
       ...(seen === undefined ? {} : { seen }),
       ...(severity === undefined ? {} : { severity }),
-    }
+    })
   }
   const missingAt = (path: readonly PropertyKey[]) =>
     unset.find((each) => path.join('\0') === each.path.join('\0'))?.names
@@ -71,7 +74,8 @@ export async function readConfigurationDocument(
       })
   const spec = parsed.success ? (parsed.data.spec ?? {}) : {}
   const problems: Problem[] = [
-    ...errors,
+    ...annotated.problems,
+    ...errors.map(relocate),
     ...duplicateNames(value).map((path) =>
       problemAt(
         path,

@@ -20,6 +20,9 @@ export const statusSchema: StructuralSchema = {
   type: 'object',
   properties: {
     observedGeneration: generation,
+    observedSampling: text(
+      'Digest of the annotation sidelight.dev/sampling that this was said of: it changes no generation.',
+    ),
     appliedSummary: text('Sidecars that run it, of those that should, for example `12/12`.'),
     sidecars: {
       description: 'Sidecars that it concerns.',

@@ -13,6 +13,8 @@ const configuration = (generation: number): ClusterResource => ({
   name: 'tracing',
   namespace: 'shop',
   generation,
+  revision: String(generation),
+  observedSampling: undefined,
   scopes: [],
   streamed: {
     apiVersion: 'dapr.io/v1alpha1',

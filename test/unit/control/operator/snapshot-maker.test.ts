@@ -132,6 +132,7 @@ describe('makeSnapshot', () => {
     )
     assert.equal(one.made.version, two.made.version)
     assert.doesNotMatch(one.made.line, /all of it|appliedSummary/)
-    assert.deepEqual([...one.made.generations], [['Component/shop/a', 1]])
+    assert.deepEqual([...one.made.revisions], [...two.made.revisions])
+    assert.deepEqual([...one.made.revisions.keys()], ['Component/shop/a'])
   })
 })

@@ -24,7 +24,7 @@ function open() {
     async makeSnapshot({ appId }) {
       state.made++
       const version = `${appId}-${state.content}`
-      return { version, line: `${JSON.stringify({ version })}\n`, generations: new Map() }
+      return { version, line: `${JSON.stringify({ version })}\n`, revisions: new Map() }
     },
     onAcknowledged: (session) =>
       acknowledged.push(`${session.pod.name} ${session.acknowledged()?.snapshot.version}`),
