@@ -7,16 +7,18 @@ import { benchBoards } from './boards/bench-boards.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchInvocation } from './invocation/bench-invocation.ts'
 import { benchMetrics } from './metrics/bench-metrics.ts'
+import { benchOperator } from './operator/bench-operator.ts'
 import { benchReload } from './reload/bench-reload.ts'
 import { benchSampling } from './sampling/bench-sampling.ts'
 
-// npm run bench -- [invocation|footprint|reload|sampling|metrics|boards|blocks|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--write]
+// npm run bench -- [invocation|footprint|reload|sampling|metrics|boards|blocks|operator|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--streams 5000] [--write]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '10' },
     spans: { type: 'string', default: '1000000' },
+    streams: { type: 'string', default: '5000' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -31,6 +33,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   metrics: () => benchMetrics({ rounds }),
   boards: () => benchBoards({ rounds }),
   blocks: () => benchBlocks({ rounds, seconds }),
+  operator: () => benchOperator({ rounds: Math.max(rounds, 5), streams: Number(values.streams) }),
   backend: () => benchBackend({ spans: Number(values.spans), seconds }),
 }
 
