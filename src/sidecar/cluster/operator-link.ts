@@ -9,6 +9,7 @@ import {
   createLineReader,
   type FromSidecar,
   HEARTBEAT_MS,
+  MAX_LINE_BYTES,
   type RejectedResource,
   type ResourceSnapshot,
   STREAM_PATH,
@@ -120,7 +121,10 @@ export function startOperatorLink(options: OperatorLinkOptions): OperatorLink {
           answer.on('data', (part: string) => {
             heard(SILENT_MS)
             try {
-              for (const line of lines.push(part) ?? []) take(line)
+              const whole = lines.push(part)
+              if (whole === undefined)
+                throw new Error(`a line of more than ${MAX_LINE_BYTES} bytes`)
+              for (const line of whole) take(line)
             } catch (error) {
               sent.destroy(
                 new Error(`what the operator says is not understood: ${messageOf(error)}`),

@@ -107,6 +107,9 @@ describe('createStreamHub', () => {
     await settle()
     const say = (said: object) => session.receive(`${JSON.stringify(said)}\n`)
     session.receive('no json\n')
+    // A later sidecar may say more, and in other words.
+    say({ type: 'load', requests: 3 })
+    say({ type: 'hello', version: '9.0.0', speaks: ['json', 'cbor'] })
     say({ type: 'acknowledgement', version: 'never sent', rejected: [] })
     say({ type: 'acknowledgement', version: 'a-1', rejected: 'all' })
     assert.deepEqual(acknowledged, [])
