@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { rename, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { EndpointFacts, Finding, SidecarStatus } from '../../src/wire/diagnosis.ts'
 import { REPORT_PATH } from '../../src/wire/sidecar-report.ts'
+import { startProgram } from '../support/child-program.ts'
 import { eventually } from '../support/eventually.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
 import { spawnCli } from '../support/spawn-cli.ts'
@@ -16,6 +18,7 @@ import {
 } from '../support/test-sidecars.ts'
 import { startBackend } from './backend-fixture.ts'
 
+const CALLING_APP = fileURLToPath(new URL('../support/calling-app.mjs', import.meta.url))
 /** Where nobody listens: reserved, and never given out by the system. */
 const NOBODY = 'http://127.0.0.1:1/api/v2/spans'
 const UNSAMPLED = 'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00'
@@ -318,6 +321,23 @@ describe('sidelight doctor', function () {
     })
   })
 
+  test('has no torn trace to tell of when the app is started with carry', async () => {
+    await using receiver = await startSpanReceiver()
+    await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
+    const caller = await sidecars.start('caller')
+    const codesOf = async (appId: string, args: readonly string[]) => {
+      await using app = await startProgram(process.execPath, [...args, CALLING_APP])
+      const [, appPort] = await app.waitForLine(/^ports (\d+)/m)
+      const { port } = await sidecars.start(appId, { appPort: Number(appPort) })
+      const to = `http://localhost:${port}/v1.0/invoke/caller/method/leaf`
+      await send(caller.port, 'GET', `/v1.0/invoke/${appId}/method/fetch?to=${to}`)
+      const { sidecars: found } = await doctorJson(sidecars, appId)
+      return found[0]?.findings.map(({ code }) => code) ?? []
+    }
+    assert.ok((await codesOf('without', [])).includes('CONTEXT_LOST'))
+    assert.ok(!(await codesOf('with', ['--import', 'sidelight/carry'])).includes('CONTEXT_LOST'))
+  })
+
   test('names the app that received context and called on without it', async () => {
     await using receiver = await startSpanReceiver()
     await using sidecars = await startSidecars(tracing({ endpoint: receiver.url }))
@@ -345,7 +365,7 @@ describe('sidelight doctor', function () {
       text,
       /✘ orders received a trace context and called on without it: 1 time\n +last: GET \/v1\.0\/invoke\/caller\/method\/leaf, /,
     )
-    assert.match(text, /→ in the app, copy the headers traceparent and tracestate/)
+    assert.match(text, /→ start a Node app with node --import sidelight\/carry; /)
     assert.match(text, /something is wrong with orders$/m)
   })
 

@@ -1,5 +1,6 @@
 // Builds dist/ from src/. `--if-changed`: only the parts whose inputs differ from the last build's.
 // Also the "prepare" script, so it must do nothing, and not fail, where src or the tools are missing.
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -38,7 +39,7 @@ const parts = [
     name: 'cli',
     source: CLI,
     output: CLI_OUT,
-    isInput: (file) => !file.startsWith('src/console/'),
+    isInput: (file) => !/^src\/(console|middleware)\//.test(file),
     build: buildCli,
   },
   {
@@ -49,6 +50,18 @@ const parts = [
     build: buildConsole,
   },
 ]
+
+/** What others import: `sidelight/NAME`. */
+const LIBRARIES = ['carry']
+
+for (const name of LIBRARIES)
+  parts.push({
+    name,
+    source: `src/middleware/${name}/index.ts`,
+    output: `dist/${name}/index.cjs`,
+    isInput: (file) => /^src\/(middleware|base|wire)\//.test(file),
+    build: () => buildLibrary(name),
+  })
 
 const filesUnder = (folder) =>
   existsSync(at(folder))
@@ -143,6 +156,71 @@ function withShebang(path, contents) {
   if (path !== at(`${CLI_OUT}.map`)) return contents
   const map = JSON.parse(Buffer.from(contents).toString('utf8'))
   return JSON.stringify({ ...map, mappings: `;${map.mappings}` })
+}
+
+/**
+ * One CommonJS file holds the code and its state; the ES module hands on what that exports, so that a process that has
+ * both has one of it. The types are the same text twice, since TypeScript goes by their file's ending.
+ */
+async function buildLibrary(name) {
+  const esbuild = await import('esbuild')
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: ROOT,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    entryPoints: [`src/middleware/${name}/index.ts`],
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+  })
+  const types = declarationsOf(`src/middleware/${name}/index.ts`)
+  const exports = [...types.matchAll(/^export declare (?:const|function|class) (\w+)/gm)].map(
+    ([, each]) => each,
+  )
+  writeWhole(at(`dist/${name}/index.cjs`), outputFiles[0].contents)
+  writeWhole(at(`dist/${name}/index.mjs`), `export { ${exports.join(', ')} } from './index.cjs'\n`)
+  for (const ending of ['d.cts', 'd.mts']) writeWhole(at(`dist/${name}/index.${ending}`), types)
+}
+
+/** The declarations of a module and of those that it takes types from, as one text. */
+function declarationsOf(entry) {
+  const folder = at('dist/.types')
+  rmSync(folder, { recursive: true, force: true })
+  execFileSync(process.execPath, [
+    at('node_modules/typescript7/bin/tsc'),
+    ...['--declaration', '--emitDeclarationOnly', '--outDir', folder, '--rootDir', ROOT],
+    ...['--ignoreConfig', '--target', 'es2023', '--module', 'nodenext', '--strict'],
+    ...['--allowImportingTsExtensions', '--skipLibCheck', '--types', 'node', at(entry)],
+  ])
+  const seen = new Set()
+  const read = (file, isEntry) => {
+    if (seen.has(file)) return ''
+    seen.add(file)
+    const text = readFileSync(join(folder, file.replace(/\.ts$/, '.d.ts')), 'utf8')
+    let before = ''
+    const own = text.replaceAll(
+      /^(?:import|export) (?:type )?\{[^}]*\} from '(\.[^']+)';\n/gm,
+      (_, path) => {
+        before += read(join(dirname(file), path), false)
+        return ''
+      },
+    )
+    // What the entry hands on is exported by its own line; the rest is nobody's business.
+    const handedOn = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from/gm)].map(
+      ([, names]) => names,
+    )
+    const exported = isEntry && handedOn.length > 0 ? `export type {${handedOn.join(',')}};\n` : ''
+    return (
+      before +
+      (isEntry ? own : own.replaceAll(/^export (?=declare|interface|type)/gm, '')) +
+      exported
+    )
+  }
+  const types = read(entry, true)
+  rmSync(folder, { recursive: true })
+  return types
 }
 
 async function buildConsole() {

@@ -60,7 +60,7 @@ const librariesOf = (program) =>
 export function imageFiles() {
   const ours = [
     'package.json',
-    ...filesIn('dist').filter((file) => !file.endsWith('.map') && file !== 'dist/.inputs'),
+    ...filesIn('dist').filter((file) => !/\.map$|\.d\.[cm]ts$|\/\.inputs$/.test(file)),
     ...packagesLeftOut()
       .flatMap(filesIn)
       .filter((file) => !file.endsWith('.d.ts')),

@@ -4,14 +4,14 @@ import { invoke, pause, publish, saveState, serve } from './service.mjs'
 let orders = 0
 
 serve({
-  'POST /orders': async ({ body, context }) => {
+  'POST /orders': async ({ item }) => {
     const id = ++orders
     await pause(5)
-    const { left } = await invoke('POST', 'inventory', '/reservations', { body, context })
+    const { left } = await invoke('POST', 'inventory', '/reservations', { item })
     if (id % 40 === 0) throw { status: 500, message: 'the order book is stuck' }
-    const order = { id, item: body.item }
-    await saveState(`order-${id}`, order, { context })
-    await publish('orders', order, context)
+    const order = { id, item }
+    await saveState(`order-${id}`, order)
+    await publish('orders', order)
     return { ...order, left }
   },
 })

@@ -1,22 +1,17 @@
-// What the shop's services share: a JSON server on APP_PORT, and calls through their sidecar.
+// What the shop's services share: a JSON server on APP_PORT, and calls through their sidecar. Nothing here copies a
+// header: they are started with `node --import sidelight/carry`.
 import { createServer } from 'node:http'
-
-/** Context that a service hands on from the request it serves to the calls it makes. */
-const CONTEXT = ['traceparent', 'tracestate', 'baggage']
 
 /** Answers `routes['GET /path']` with what the handler returns; a thrown `{ status, message }` is an error answer. */
 export function serve(routes) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://shop')
     const handler = routes[`${request.method} ${pathname}`]
-    const context = Object.fromEntries(
-      CONTEXT.filter((name) => request.headers[name]).map((name) => [name, request.headers[name]]),
-    )
     let body = ''
     for await (const chunk of request) body += chunk
     try {
       if (handler === undefined) throw { status: 404, message: `no ${request.method} ${pathname}` }
-      const answer = await handler({ body: body === '' ? {} : JSON.parse(body), context })
+      const answer = await handler(body === '' ? {} : JSON.parse(body))
       reply(response, 200, answer)
     } catch (error) {
       reply(response, error.status ?? 500, { error: error.message })
@@ -27,34 +22,33 @@ export function serve(routes) {
 }
 
 /** Calls another service by its app id. */
-export const invoke = async (method, appId, path, { body, context } = {}) =>
-  (await call(method, `invoke/${appId}/method${path}`, body, context)).json()
+export const invoke = async (method, appId, path, body) =>
+  (await call(method, `invoke/${appId}/method${path}`, body)).json()
 
 /** What is kept under a key of this service, with its ETag; no value when there is none. */
-export async function getState(key, context) {
-  const response = await call('GET', `state/statestore/${key}`, undefined, context)
+export async function getState(key) {
+  const response = await call('GET', `state/statestore/${key}`)
   if (response.status === 204) return {}
   return { value: await response.json(), etag: response.headers.get('etag') }
 }
 
 /** With the ETag that was read, it fails if somebody else has written meanwhile. */
-export const saveState = (key, value, { etag, context }) =>
-  call('POST', 'state/statestore', [{ key, value, etag }], context)
+export const saveState = (key, value, etag) =>
+  call('POST', 'state/statestore', [{ key, value, etag }])
 
-export const publish = (topic, data, context) =>
-  call('POST', `publish/events/${topic}`, data, context)
+export const publish = (topic, data) => call('POST', `publish/events/${topic}`, data)
 
 /** Routes that hear a topic: the one the sidecar asks at the start, and the one for its messages. */
 export const subscribe = (topic, route, handle) => ({
   'GET /dapr/subscribe': async () => [{ pubsubname: 'events', topic, route }],
-  [`POST ${route}`]: async ({ body }) => ({ status: await handle(body.data) }),
+  [`POST ${route}`]: async ({ data }) => ({ status: await handle(data) }),
 })
 
 /** Throws an error answer as `{ status, message }`. */
-async function call(method, path, body, context = {}) {
+async function call(method, path, body) {
   const response = await fetch(`http://localhost:${process.env.DAPR_HTTP_PORT}/v1.0/${path}`, {
     method,
-    headers: { 'content-type': 'application/json', ...context },
+    headers: { 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
   if (response.ok) return response

@@ -2,6 +2,6 @@
 import { invoke, serve } from './service.mjs'
 
 serve({
-  'GET /catalog': ({ context }) => invoke('GET', 'inventory', '/stock', { context }),
-  'POST /checkout': ({ body, context }) => invoke('POST', 'orders', '/orders', { body, context }),
+  'GET /catalog': () => invoke('GET', 'inventory', '/stock'),
+  'POST /checkout': (order) => invoke('POST', 'orders', '/orders', order),
 })

@@ -13,8 +13,11 @@ export function folderOf(path: string): string | undefined {
   const [top, first, second, third] = path.split('/')
   if (top === 'dashboards') return 'dashboards'
   if (top !== 'src' || first === undefined || second === undefined) return undefined
-  return first === 'control' && third !== undefined ? `control/${second}` : first
+  return PARTED.has(first) && third !== undefined ? `${first}/${second}` : first
 }
+
+/** Each folder of these has a row of its own in the floor plan. */
+const PARTED: ReadonlySet<string> = new Set(['control', 'middleware'])
 
 /** `src/adapters/otlp/x.ts` → `src/adapters/otlp`: the unit that has a door. */
 function houseOf(path: string): string {

@@ -185,7 +185,10 @@ describe('diagnose', () => {
       torn?.detail ?? '',
       /^last: GET \/v1\.0\/invoke\/b\/method\/x, 3 s ago; no call has/,
     )
-    assert.match(torn?.cure ?? '', /copy the headers traceparent and tracestate/)
+    assert.match(
+      torn?.cure ?? '',
+      /node --import sidelight\/carry.*copy the headers traceparent and tracestate/,
+    )
     const [background] = findingsOf({ context: { lost: 2, carried: 98 } })
     assert.equal(background?.severity, 'warning')
   })

@@ -19,7 +19,7 @@ export const contextCauses: readonly Cause[] = [
         severity: lost >= LOST_SHARE * (lost + carried) ? 'error' : 'warning',
         title: `${appId} received a trace context and called on without it: ${count(lost, 'time')}`,
         detail: `${last}${carried === 0 ? 'no call has' : `${count(carried, 'call')} ${carried === 1 ? 'has' : 'have'}`} carried the context on. Each lost one begins a new trace, so traces are torn at ${appId}`,
-        cure: 'in the app, copy the headers traceparent and tracestate of the request that it serves to every call it makes for it; an OpenTelemetry SDK in the app does it, too. Work in the background belongs to no request and may be ignored',
+        cure: 'start a Node app with node --import sidelight/carry; in another language, an OpenTelemetry SDK does it, or copy the headers traceparent and tracestate of the request that the app serves to every call it makes for it. Work in the background belongs to no request and may be ignored',
       }
     },
   },

@@ -1,0 +1,43 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { TraceContext } from './trace-context.ts'
+import { createTrust, type Trust } from './trust.ts'
+
+/** What all copies of this module in a process share: a package may be there twice, as ESM and as CommonJS. */
+export interface Carrier {
+  readonly version: string
+  /** `false` = a request without context; absent = no request. */
+  readonly storage: AsyncLocalStorage<TraceContext | false>
+  readonly trust: Trust
+}
+
+const KEY = Symbol.for('sidelight.carry')
+
+type Home = { [KEY]?: Carrier }
+
+/** @returns the one of this process, and whether it is new */
+export function obtainCarrier(
+  version: string,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly carrier: Carrier; readonly isNew: boolean } {
+  const home = globalThis as Home
+  const found = home[KEY]
+  if (found !== undefined) return { carrier: found, isNew: false }
+  const carrier = {
+    version,
+    storage: new AsyncLocalStorage<TraceContext | false>(),
+    trust: createTrust([...sidecarHosts(env), ...(env.SIDELIGHT_TRUST ?? '').split(',')]),
+  }
+  Object.defineProperty(home, KEY, { value: carrier })
+  return { carrier, isNew: true }
+}
+
+/** A sidecar may be elsewhere than on loopback. [dapr: DAPR_HTTP_ENDPOINT] */
+function sidecarHosts({
+  DAPR_HTTP_ENDPOINT: endpoint = '',
+}: Readonly<Record<string, string | undefined>>): string[] {
+  try {
+    return endpoint === '' ? [] : [new URL(endpoint).hostname.replace(/^\[|\]$/g, '')]
+  } catch {
+    return []
+  }
+}

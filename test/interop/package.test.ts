@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const run = promisify(execFile)
+
+/** What others get: packed as for a registry, and unpacked into a project that has nothing else. */
+describe('the package', function () {
+  this.timeout(120_000)
+  let project: TemporaryDirectory
+  let tarball = ''
+
+  before(async () => {
+    project = await temporaryDirectory('sidelight-package-')
+    const packed = await run(
+      'npm',
+      ['pack', '--json', '--ignore-scripts', `--pack-destination=${project.path}`],
+      { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 },
+    )
+    tarball = project.file(JSON.parse(packed.stdout)[0].filename)
+    const home = project.file('node_modules/sidelight')
+    await mkdir(home, { recursive: true })
+    await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1'])
+    await writeFile(project.file('package.json'), '{"private":true}')
+  })
+  after(() => project?.[Symbol.asyncDispose]())
+
+  const node = async (args: readonly string[], source: string, ending: string) => {
+    const file = project.file(`app.${ending}`)
+    await writeFile(file, source)
+    const { stdout, stderr } = await run(process.execPath, [...args, file], { cwd: project.path })
+    assert.equal(stderr, '')
+    return stdout.trim()
+  }
+  const SERVE_AND_CALL = `
+    const server = http.createServer(async (req, res) => {
+      if (req.url === '/echo') return res.end(req.headers.traceparent)
+      res.end(await (await fetch('http://localhost:' + server.address().port + '/echo')).text())
+    }).listen(0, async () => {
+      const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
+      console.log(await (await fetch('http://localhost:' + server.address().port, { headers })).text())
+      process.exit()
+    })`
+  const CARRIED = /^00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01$/
+
+  test('carries context when it is preloaded, imported or required', async () => {
+    const esm = `import http from 'node:http'\n${SERVE_AND_CALL}`
+    const cjs = `const http = require('node:http')\n${SERVE_AND_CALL}`
+    assert.match(await node(['--import', 'sidelight/carry'], esm, 'mjs'), CARRIED)
+    assert.match(await node(['--require', 'sidelight/carry'], cjs, 'cjs'), CARRIED)
+    assert.match(await node([], `import 'sidelight/carry'\n${esm}`, 'mjs'), CARRIED)
+    assert.match(await node([], `require('sidelight/carry')\n${cjs}`, 'cjs'), CARRIED)
+  })
+
+  test('hands out its functions, one state for both kinds of module', async () => {
+    const source = `
+      import { createRequire } from 'node:module'
+      import { currentTraceContext, runWithTraceContext, traceHeaders } from 'sidelight/carry'
+      const required = createRequire(import.meta.url)('sidelight/carry')
+      const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
+      runWithTraceContext(headers, () => console.log(JSON.stringify([
+        currentTraceContext() === required.currentTraceContext(),
+        required.traceHeaders('http://localhost:1/'), traceHeaders('https://example.com')])))
+      console.log(currentTraceContext())`
+    assert.equal(
+      await node([], source, 'mjs'),
+      '[true,{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},{}]\nundefined',
+    )
+  })
+
+  test('says when it came too late for some calls', async () => {
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+    await writeFile(project.file('earlier.cjs'), 'exports.request = require("node:http").request')
+    await writeFile(
+      project.file('app.cjs'),
+      'require("./earlier.cjs"); require("sidelight/carry"); console.log("up")',
+    )
+    const { stderr } = await run(process.execPath, [project.file('app.cjs')], { cwd: project.path })
+    // Later ones tell of every request, whoever makes it.
+    if (major > 22 || (major === 22 && minor >= 12)) assert.equal(stderr, '')
+    else assert.match(stderr, /CARRY_LATE.*after 1 other modules.*node --import sidelight\/carry/)
+  })
+
+  test('has types that TypeScript finds in each way of resolving', async () => {
+    const { problems = [] } = (await checkPackage(
+      createPackageFromTarballData(new Uint8Array(await readFile(tarball))),
+    )) as { readonly problems?: readonly unknown[] }
+    // "node10" knows no exports; TypeScript gives it up itself.
+    assert.deepEqual(
+      problems.filter((each) => (each as { resolutionKind?: string }).resolutionKind !== 'node10'),
+      [],
+    )
+  })
+
+  test('is in order for publint', async () => {
+    const { messages, pkg } = await publint({
+      pkgDir: project.file('node_modules/sidelight'),
+      strict: true,
+      pack: false,
+    })
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg)),
+      [],
+    )
+  })
+})
