@@ -24,7 +24,7 @@ const partners = {
   },
   otelcol: {
     find: collector,
-    cure: 'install Go and run: go build -C test/interop/collector -o ../../../.cache/otelcol-0.158.0 .',
+    cure: 'install Go and run: go build -C test/interop/collector -o ../../../.cache/otelcol-contrib-0.158.0 .',
   },
   schemathesis: {
     find: schemathesis,
@@ -96,7 +96,7 @@ function zipkinJar(): string | undefined {
 }
 
 function collector(): string | undefined {
-  const binary = process.env.SIDELIGHT_OTELCOL ?? '.cache/otelcol-0.158.0'
+  const binary = process.env.SIDELIGHT_OTELCOL ?? '.cache/otelcol-contrib-0.158.0'
   return isExecutable(binary) ? resolve(binary) : undefined
 }
 
