@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
+import { formatDuration } from '../base/short-duration.ts'
 import { getJson, isPassing } from './api.ts'
 import { clock } from './clock.ts'
-import { formatDuration } from './model/durations.ts'
 
 /** What `config.json` says, each missing field at Zipkin's default. */
 export interface Settings {

@@ -1,5 +1,5 @@
+import { formatDuration } from '../../base/short-duration.ts'
 import type { Unit } from '../../dashboards/index.ts'
-import { formatDuration } from './durations.ts'
 
 const BYTES = ['B', 'KiB', 'MiB', 'GiB']
 

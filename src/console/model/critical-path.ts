@@ -1,4 +1,4 @@
-import { type TraceNode, walk } from './trace-tree.ts'
+import { type TraceNode, walk } from '../../wire/trace/trace-tree.ts'
 
 /** A stretch of time in which the end of the trace hung on one span's own work. */
 export interface Segment {

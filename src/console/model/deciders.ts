@@ -1,5 +1,5 @@
+import { formatDuration } from '../../base/short-duration.ts'
 import type { RuleReport, SidecarReport } from '../../wire/sidecar-report.ts'
-import { formatDuration } from './durations.ts'
 import { matchInWords, rateInWords } from './policy-words.ts'
 import type { Place } from './sidecars.ts'
 

@@ -1,6 +1,6 @@
-import { errorMessageOf } from './span-facts.ts'
-import type { Trace } from './trace.ts'
-import type { TraceNode } from './trace-tree.ts'
+import { errorMessageOf } from '../../wire/trace/span-facts.ts'
+import type { Trace } from '../../wire/trace/trace.ts'
+import type { TraceNode } from '../../wire/trace/trace-tree.ts'
 
 /**
  * Keys of the spans that hold every word of `text` somewhere: id, service, name, kind, tag keys and

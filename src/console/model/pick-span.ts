@@ -1,6 +1,6 @@
-import { isError } from './span-facts.ts'
-import type { Trace } from './trace.ts'
-import type { TraceNode } from './trace-tree.ts'
+import { isError } from '../../wire/trace/span-facts.ts'
+import type { Trace } from '../../wire/trace/trace.ts'
+import type { TraceNode } from '../../wire/trace/trace-tree.ts'
 
 /** What a trace opens at: the failed span that no failed span lies under, where the trouble began; else the root. */
 export function pickFirstSpan(trace: Trace): TraceNode {

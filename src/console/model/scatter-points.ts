@@ -1,5 +1,5 @@
+import type { Trace } from '../../wire/trace/trace.ts'
 import { type ChangeMark, markChanges, type SamplingChange } from './sampling-changes.ts'
-import type { Trace } from './trace.ts'
 
 interface Tick {
   readonly us: number

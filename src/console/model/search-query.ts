@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from './durations.ts'
+import { formatDuration, parseDuration } from '../../base/short-duration.ts'
 
 export const LOOKBACKS = [
   '1m',

@@ -1,4 +1,4 @@
-import type { TraceNode } from './trace-tree.ts'
+import type { TraceNode } from '../../wire/trace/trace-tree.ts'
 
 /** µs of a span in which none of its children ran: its duration less the union of theirs. */
 export function selfTimeUs(node: TraceNode): number {

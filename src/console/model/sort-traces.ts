@@ -1,5 +1,5 @@
+import type { Trace } from '../../wire/trace/trace.ts'
 import type { Sort } from './search-query.ts'
-import type { Trace } from './trace.ts'
 
 const ORDERS: Readonly<Record<Sort, (a: Trace, b: Trace) => number>> = {
   newest: (a, b) => b.startUs - a.startUs,

@@ -1,4 +1,4 @@
-import { formatDuration } from './durations.ts'
+import { formatDuration } from '../../base/short-duration.ts'
 
 const TIME = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',

@@ -1,5 +1,5 @@
-import type { Trace } from './trace.ts'
-import type { TraceNode } from './trace-tree.ts'
+import type { Trace } from '../../wire/trace/trace.ts'
+import type { TraceNode } from '../../wire/trace/trace-tree.ts'
 
 /** One line of the waterfall: a span, or the place of a parent that was not reported. */
 export interface TraceRow {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../model/durations.ts'
+import { formatDuration } from '../../base/short-duration.ts'
 import { formatExact } from '../model/times.ts'
 
 const SECOND_US = 1_000_000

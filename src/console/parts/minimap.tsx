@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import { isError } from '../../wire/trace/span-facts.ts'
+import type { Trace } from '../../wire/trace/trace.ts'
 import type { TimeWindow } from '../model/axis.ts'
-import { isError } from '../model/span-facts.ts'
-import type { Trace } from '../model/trace.ts'
 import { colorOf } from '../service-colors.ts'
 
 const WIDTH = 1000

@@ -1,9 +1,9 @@
 import type { Signal } from '@preact/signals'
-import { formatDuration } from '../model/durations.ts'
+import { formatDuration } from '../../base/short-duration.ts'
+import type { Trace } from '../../wire/trace/trace.ts'
 import type { SamplingChange } from '../model/sampling-changes.ts'
 import { placePoints } from '../model/scatter-points.ts'
 import { formatTime } from '../model/times.ts'
-import type { Trace } from '../model/trace.ts'
 import { traceHref } from '../router.ts'
 import { ChangeMarks } from './change-marks.tsx'
 

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { formatDuration } from '../../base/short-duration.ts'
+import type { TraceNode } from '../../wire/trace/trace-tree.ts'
 import type { ZipkinEndpoint, ZipkinSpan } from '../../wire/zipkin-span.ts'
 import { clock } from '../clock.ts'
-import { formatDuration } from '../model/durations.ts'
 import { formatExact } from '../model/times.ts'
-import type { TraceNode } from '../model/trace-tree.ts'
 import { copyText } from './copy-button.tsx'
 
 const FILTER_FROM = 6

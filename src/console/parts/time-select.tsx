@@ -1,4 +1,4 @@
-import { formatDuration } from '../model/durations.ts'
+import { formatDuration } from '../../base/short-duration.ts'
 import { LOOKBACKS, type SearchQuery } from '../model/search-query.ts'
 
 /** Last 1 minute … last 7 days, an odd length that a link brought, or a range of its own. */

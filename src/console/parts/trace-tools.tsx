@@ -1,4 +1,4 @@
-import { formatDuration } from '../model/durations.ts'
+import { formatDuration } from '../../base/short-duration.ts'
 import type { TraceState } from '../views/use-trace-state.ts'
 import { IconButton } from './icon-button.tsx'
 import { Icon } from './icons.tsx'

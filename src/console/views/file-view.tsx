@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import { readTrace } from '../../wire/trace/trace.ts'
 import { readSpanFile, type SpanFile } from '../model/span-file.ts'
-import { readTrace } from '../model/trace.ts'
 import { Notice } from '../parts/notice.tsx'
 import { navigate, params, setParams } from '../router.ts'
 import { TraceScreen } from './trace-screen.tsx'

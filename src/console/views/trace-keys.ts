@@ -1,4 +1,4 @@
-import type { Trace } from '../model/trace.ts'
+import type { Trace } from '../../wire/trace/trace.ts'
 import type { TraceRow } from '../model/trace-rows.ts'
 import type { Key } from '../parts/use-keys.ts'
 import type { TraceState } from './use-trace-state.ts'

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
+import { readTrace } from '../../wire/trace/trace.ts'
 import { getTrace } from '../api.ts'
-import { readTrace } from '../model/trace.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Notice } from '../parts/notice.tsx'

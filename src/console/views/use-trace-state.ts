@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks'
+import type { Trace } from '../../wire/trace/trace.ts'
 import type { TimeWindow } from '../model/axis.ts'
 import { moveWindow, zoomWindow } from '../model/axis.ts'
-import type { Trace } from '../model/trace.ts'
 import { foldableKeys } from '../model/trace-rows.ts'
 import { params, setParams } from '../router.ts'
 

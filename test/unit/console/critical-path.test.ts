@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { findCriticalPath } from '../../../src/console/model/critical-path.ts'
 import { selfTimeUs } from '../../../src/console/model/self-time.ts'
-import { readTrace } from '../../../src/console/model/trace.ts'
+import { readTrace } from '../../../src/wire/trace/trace.ts'
 import type { ZipkinSpan } from '../../../src/wire/zipkin-span.ts'
-import { makeSpan, spanId } from './make-span.ts'
+import { makeSpan, spanId } from '../../support/make-span.ts'
 
 function pathOf(...spans: ZipkinSpan[]): Record<string, [number, number][]> {
   const trace = readTrace(spans)

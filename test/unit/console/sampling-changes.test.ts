@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { listChanges, markChanges } from '../../../src/console/model/sampling-changes.ts'
 import { placePoints } from '../../../src/console/model/scatter-points.ts'
-import { readTrace, type Trace } from '../../../src/console/model/trace.ts'
+import { readTrace, type Trace } from '../../../src/wire/trace/trace.ts'
+import { makeSpan } from '../../support/make-span.ts'
 import { answered, NOW_US, SECOND_US, sampleReport } from '../../support/sample-report.ts'
-import { makeSpan } from './make-span.ts'
 
 const trace = (startUs: number): Trace => {
   const read = readTrace([makeSpan('a', 'orders', [startUs, 10])])

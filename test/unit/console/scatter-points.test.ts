@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { placePoints } from '../../../src/console/model/scatter-points.ts'
 import { sortTraces } from '../../../src/console/model/sort-traces.ts'
-import { readTrace, type Trace } from '../../../src/console/model/trace.ts'
-import { makeSpan } from './make-span.ts'
+import { readTrace, type Trace } from '../../../src/wire/trace/trace.ts'
+import { makeSpan } from '../../support/make-span.ts'
 
 const trace = (startUs: number, durationUs: number, tags = {}): Trace => {
   const read = readTrace([makeSpan('a', 'orders', [startUs, durationUs], { tags })])

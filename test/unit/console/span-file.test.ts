@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { errorMessageOf, statusOf } from '../../../src/console/model/span-facts.ts'
 import { readSpanFile } from '../../../src/console/model/span-file.ts'
-import { makeSpan } from './make-span.ts'
+import { errorMessageOf, statusOf } from '../../../src/wire/trace/span-facts.ts'
+import { makeSpan } from '../../support/make-span.ts'
 
 const read = (value: unknown) => readSpanFile(new TextEncoder().encode(JSON.stringify(value)))
 const span = makeSpan('a', 'orders', [10, 5])

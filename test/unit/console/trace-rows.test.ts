@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { findSpans } from '../../../src/console/model/find-spans.ts'
 import { linesAbove, pickFirstSpan, stepThrough } from '../../../src/console/model/pick-span.ts'
-import { readTrace } from '../../../src/console/model/trace.ts'
 import { foldableKeys, layoutRows } from '../../../src/console/model/trace-rows.ts'
-import { makeSpan, spanId } from './make-span.ts'
+import { readTrace } from '../../../src/wire/trace/trace.ts'
+import { makeSpan, spanId } from '../../support/make-span.ts'
 
 const trace = readTrace([
   makeSpan('a', 'storefront', [0, 100], { name: 'checkout' }),

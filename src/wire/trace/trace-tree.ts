@@ -1,4 +1,4 @@
-import type { ZipkinSpan } from '../../wire/zipkin-span.ts'
+import type { ZipkinSpan } from '../zipkin-span.ts'
 import { type MergedSpan, mergeSpans } from './merge-spans.ts'
 import { serviceOf } from './span-facts.ts'
 

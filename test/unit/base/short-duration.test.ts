@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { formatDuration, parseDuration } from '../../../src/console/model/durations.ts'
+import { formatDuration, parseDuration } from '../../../src/base/short-duration.ts'
 
 describe('parseDuration', () => {
   for (const [text, us] of [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { readTrace } from '../../../src/console/model/trace.ts'
-import type { ZipkinSpan } from '../../../src/wire/zipkin-span.ts'
-import { makeSpan, spanId } from './make-span.ts'
+import { readTrace } from '../../../../src/wire/trace/trace.ts'
+import type { ZipkinSpan } from '../../../../src/wire/zipkin-span.ts'
+import { makeSpan, spanId } from '../../../support/make-span.ts'
 
 const client = (more: Partial<ZipkinSpan> = {}): ZipkinSpan =>
   makeSpan('a', 'storefront', [1000, 100], { kind: 'CLIENT', ...more })

@@ -1,4 +1,4 @@
-import type { ZipkinEndpoint } from '../../wire/zipkin-span.ts'
+import type { ZipkinEndpoint } from '../zipkin-span.ts'
 import { sortByStart, type TraceNode, walk } from './trace-tree.ts'
 
 /**

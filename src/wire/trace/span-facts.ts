@@ -1,4 +1,4 @@
-import type { ZipkinSpan } from '../../wire/zipkin-span.ts'
+import type { ZipkinSpan } from '../zipkin-span.ts'
 
 /** The service that recorded the span; a span without one is shown under this word. */
 export const serviceOf = (span: ZipkinSpan): string => span.localEndpoint?.serviceName ?? 'unknown'

@@ -1,4 +1,4 @@
-import type { ZipkinSpan } from '../../../src/wire/zipkin-span.ts'
+import type { ZipkinSpan } from '../../src/wire/zipkin-span.ts'
 
 export const TRACE_ID = '463ac35c9f6413ad48485a3953bb6124'
 

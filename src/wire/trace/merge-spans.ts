@@ -1,4 +1,4 @@
-import type { ZipkinAnnotation, ZipkinSpan } from '../../wire/zipkin-span.ts'
+import type { ZipkinAnnotation, ZipkinSpan } from '../zipkin-span.ts'
 
 /** One side of one span id, after the reports about it have been put together. */
 export interface MergedSpan {

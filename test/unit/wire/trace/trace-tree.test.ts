@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { readTrace, type Trace } from '../../../src/console/model/trace.ts'
-import type { TraceNode } from '../../../src/console/model/trace-tree.ts'
-import type { ZipkinSpan } from '../../../src/wire/zipkin-span.ts'
-import { makeSpan, spanId, without } from './make-span.ts'
+import { readTrace, type Trace } from '../../../../src/wire/trace/trace.ts'
+import type { TraceNode } from '../../../../src/wire/trace/trace-tree.ts'
+import type { ZipkinSpan } from '../../../../src/wire/zipkin-span.ts'
+import { makeSpan, spanId, without } from '../../../support/make-span.ts'
 
 const read = (...spans: ZipkinSpan[]): Trace => {
   const trace = readTrace(spans)

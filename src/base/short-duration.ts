@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../../base/result.ts'
+import { err, ok, type Result } from './result.ts'
 
 const UNIT_US: Readonly<Record<string, number>> = {
   us: 1,

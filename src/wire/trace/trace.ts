@@ -1,4 +1,4 @@
-import type { ZipkinSpan } from '../../wire/zipkin-span.ts'
+import type { ZipkinSpan } from '../zipkin-span.ts'
 import { adjustClockSkew } from './clock-skew.ts'
 import { isError } from './span-facts.ts'
 import { buildTree, type TraceNode, walk } from './trace-tree.ts'
