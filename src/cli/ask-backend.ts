@@ -7,20 +7,27 @@ export interface BackendAnswer {
   readonly body: string
 }
 
-/** Of an answer; the largest has some hundred lines. */
-const MAX_ANSWER_BYTES = 4_194_304
+/** Of an answer; traces of thousands of spans are the largest. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 const CONNECT_TIMEOUT_MS = 5_000
 
+export interface BackendQuestion {
+  readonly method: 'GET' | 'POST'
+  /** With its query. */
+  readonly path: string
+  /** YAML. */
+  readonly body?: string
+}
+
 /**
- * One untraced POST to a backend.
+ * One untraced request to a backend.
  *
  * @param url of the backend, for example `http://localhost:9411`
  * @throws Fault `BACKEND_URL`, `BACKEND_UNREACHABLE`
  */
-export async function postToBackend(
+export async function askBackend(
   url: string,
-  path: string,
-  body: string,
+  { method, path, body }: BackendQuestion,
 ): Promise<BackendAnswer> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new Fault(
@@ -38,10 +45,13 @@ export async function postToBackend(
     const reply = await upstream.send(
       origin,
       {
-        method: 'POST',
+        method,
         target: `${pathname.replace(/\/$/, '')}${path}`,
-        headers: ['User-Agent', `sidelight/${VERSION}`, 'Content-Type', 'application/yaml'],
-        body: Buffer.from(body),
+        headers: [
+          ...['User-Agent', `sidelight/${VERSION}`],
+          ...(body === undefined ? [] : ['Content-Type', 'application/yaml']),
+        ],
+        body: body === undefined ? undefined : Buffer.from(body),
       },
       () => undefined,
     )

@@ -19,6 +19,8 @@ export interface CliContext {
   readonly home: string
   /** Standard output is a terminal that shows colors. */
   readonly isTerminal: boolean
+  /** Of the terminal; `undefined` when standard output is none. */
+  readonly columns: number | undefined
   out(line: string): void
   err(line: string): void
   /**

@@ -13,6 +13,7 @@ import {
   operatorFlags,
   runFlags,
   sidecarFlags,
+  tracesFlags,
   tuneFlags,
   uninstallFlags,
   upgradeFlags,
@@ -40,6 +41,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     flags: [...configValidateFlags, ...configWhatIfFlags],
     words: ['validate', 'what-if'],
     load: async () => (await import('./commands/config.ts')).config,
+  },
+  traces: {
+    doc: 'the newest traces, or one of them (traces TRACE_ID), in the terminal',
+    flags: tracesFlags,
+    load: async () => (await import('./commands/traces.ts')).traces,
   },
   tune: {
     doc: 'sample more or less for a while (tune orders=100% --for 10m)',

@@ -1,21 +1,13 @@
 import { count, formatAge, formatNumber, formatPlace, formatRate } from '../policy/index.ts'
 import type { Finding, Severity, SidecarDiagnosis, SidecarStatus } from '../wire/diagnosis.ts'
 import type { SidecarReport } from '../wire/sidecar-report.ts'
+import { BOLD, CYAN, DIM, GREEN, type Paint, RED, YELLOW } from './paint.ts'
 
 const MARKS: Readonly<Record<Severity, readonly [mark: string, color: number]>> = {
-  error: ['✘', 31],
-  warning: ['!', 33],
-  info: ['·', 36],
+  error: ['✘', RED],
+  warning: ['!', YELLOW],
+  info: ['·', CYAN],
 }
-const GREEN = 32
-const BOLD = 1
-const DIM = 2
-
-type Paint = (text: string, style: number) => string
-
-export const createPaint = (hasColors: boolean): Paint =>
-  hasColors ? (text, style) => `\x1b[${style}m${text}\x1b[0m` : (text) => text
-
 /** One sidecar for people: what it runs, then what is wrong with it and the cures. */
 export function sidecarLines(
   { appId, namespace, pid, pod, healthy, findings }: SidecarDiagnosis,

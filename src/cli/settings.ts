@@ -351,6 +351,40 @@ export const configWhatIfFlags = [
   { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of tables' },
 ] as const satisfies readonly Flag[]
 
+/** Flags of `traces`. Named as Zipkin names the parts of a search. */
+export const tracesFlags = [
+  {
+    name: 'backend',
+    type: 'string',
+    default: 'http://localhost:9411',
+    doc: 'a Zipkin, ours or another one',
+  },
+  { name: 'service', short: 's', type: 'string', doc: 'app id that has a span in the trace' },
+  { name: 'name', type: 'string', doc: 'name of a span, for example calllocal/orders/checkout' },
+  {
+    name: 'query',
+    short: 'q',
+    type: 'string',
+    doc: 'tags, Zipkin’s annotation query: error, or "dapr.status_code=500 and db.name=statestore"',
+  },
+  {
+    name: 'min-duration',
+    type: 'durationMs',
+    doc: 'a span took at least so long, for example 100ms',
+  },
+  { name: 'max-duration', type: 'durationMs', doc: 'and at most so long; needs --min-duration' },
+  { name: 'last', type: 'durationMs', default: '15m', doc: 'how far back is looked' },
+  { name: 'limit', type: 'int', default: '20', doc: 'how many traces, the newest' },
+  {
+    name: 'follow',
+    short: 'f',
+    type: 'bool',
+    default: 'false',
+    doc: 'go on showing those that come',
+  },
+  { name: 'json', type: 'bool', default: 'false', doc: 'the spans as Zipkin has them, one line' },
+] as const satisfies readonly Flag[]
+
 /** Flags of `tune`. */
 export const tuneFlags = [
   ...clusterFlags,

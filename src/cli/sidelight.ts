@@ -51,6 +51,7 @@ function createContext(): CliContext {
     pid: process.pid,
     home: env.SIDELIGHT_HOME || join(homeOfUser(), '.sidelight'),
     isTerminal: process.stdout.isTTY === true && !env.NO_COLOR,
+    columns: process.stdout.columns,
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
     runUntilStopped,

@@ -1,9 +1,6 @@
 import { count, formatNumber } from '../policy/index.ts'
 import type { Figure, RuleFigures, Share, WhatIfAnswer } from '../wire/what-if.ts'
-
-const BOLD = 1
-const DIM = 2
-type Paint = (text: string, style: number) => string
+import { BOLD, DIM, type Paint } from './paint.ts'
 
 /** A row: what it is about, then cells, set right. */
 type Row = readonly [label: string, ...cells: string[]]

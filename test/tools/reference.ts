@@ -21,6 +21,7 @@ import {
   operatorFlags,
   runFlags,
   sidecarFlags,
+  tracesFlags,
   tuneFlags,
   uninstallFlags,
   upgradeFlags,
@@ -133,6 +134,9 @@ ${flagTable(backendFlags)}
 
 ## Flags of \`sidelight doctor\`
 ${flagTable(doctorFlags)}
+
+## Flags of \`sidelight traces\`
+${flagTable(tracesFlags)}
 
 ## Flags of \`sidelight tune\`
 ${flagTable(tuneFlags)}

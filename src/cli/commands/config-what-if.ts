@@ -1,10 +1,10 @@
 import type { Problem } from '../../base/problem.ts'
 import { readResourceFile } from '../../resources/index.ts'
 import { WHAT_IF_PATH, type WhatIfAnswer, type WhatIfRefusal } from '../../wire/what-if.ts'
-import { postToBackend } from '../ask-backend.ts'
+import { askBackend } from '../ask-backend.ts'
 import { type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
-import { createPaint } from '../diagnosis-lines.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
+import { createPaint } from '../paint.ts'
 import { configWhatIfFlags } from '../settings.ts'
 import { whatIfLines } from '../what-if-lines.ts'
 
@@ -33,11 +33,11 @@ export const configWhatIf: Command = async (argv, context) => {
   if (!text.ok) return reportProblems(context, [text.error])
 
   const query = new URLSearchParams({ last: `${values.last}ms`, file })
-  const { status, body } = await postToBackend(
-    values.backend,
-    `${WHAT_IF_PATH}?${query}`,
-    text.value,
-  )
+  const { status, body } = await askBackend(values.backend, {
+    method: 'POST',
+    path: `${WHAT_IF_PATH}?${query}`,
+    body: text.value,
+  })
   if (status === 503) {
     context.err(`error: ${values.backend} is busy: ${body.slice(0, MAX_SHOWN)}`)
     return EXIT_MISTAKE
