@@ -40,8 +40,19 @@ export interface StopHooks {
 /** One command: reads its words, does its work, gives an exit code. */
 export type Command = (argv: readonly string[], context: CliContext) => Promise<number>
 
+/** In the order of the help. */
+export const COMMAND_GROUPS = [
+  'Apps of this machine',
+  'Seeing and tuning',
+  'In a cluster',
+  'Programs',
+] as const
+export type CommandGroup = (typeof COMMAND_GROUPS)[number]
+
 /** How a command is found, and completed. */
 export interface CommandEntry {
+  /** Title above it in the help. */
+  readonly group: CommandGroup
   readonly doc: string
   readonly flags: readonly Flag[]
   /** What may stand first behind the command. */

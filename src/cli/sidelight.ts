@@ -4,7 +4,13 @@ import { createSystemClock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
 import { nearest } from '../base/nearest.ts'
 import { VERSION } from '../base/version.ts'
-import { type CliContext, EXIT_MISTAKE, type StopHooks } from './cli-context.ts'
+import {
+  type CliContext,
+  COMMAND_GROUPS,
+  type CommandGroup,
+  EXIT_MISTAKE,
+  type StopHooks,
+} from './cli-context.ts'
 import { commands } from './command-table.ts'
 import { environment } from './settings.ts'
 
@@ -27,19 +33,25 @@ async function main(argv: readonly string[], context: CliContext): Promise<numbe
 }
 
 function help(): string {
-  const lines = (rows: readonly (readonly [string, string])[]): string => {
-    const width = Math.max(...rows.map(([left]) => left.length))
-    return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
-  }
+  const commandsOf = (title: CommandGroup) =>
+    Object.entries(commands)
+      .filter(([, { group }]) => group === title)
+      .map(([name, { doc }]) => [name, doc] as const)
+  const lines = (rows: readonly (readonly [string, string])[], width: number): string =>
+    rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
+  const longest = (names: readonly string[]) => Math.max(...names.map(({ length }) => length))
+  const forCommands = longest(Object.keys(commands))
   return [
     `Sidelight ${VERSION}: a Dapr-compatible sidecar you can see through.`,
     '',
     'sidelight COMMAND [flags]; sidelight COMMAND --help shows the flags',
     '',
-    lines(Object.entries(commands).map(([name, { doc }]) => [name, doc])),
-    '',
+    ...COMMAND_GROUPS.flatMap((title) => [title, lines(commandsOf(title), forCommands), '']),
     'Environment',
-    lines(environment.map(({ name, doc }) => [name, doc])),
+    lines(
+      environment.map(({ name, doc }) => [name, doc]),
+      longest(environment.map(({ name }) => name)),
+    ),
   ].join('\n')
 }
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { benchBackend } from './backend/bench-backend.ts'
 import { benchBlocks } from './blocks/bench-blocks.ts'
 import { benchBoards } from './boards/bench-boards.ts'
+import { benchCarry } from './carry/bench-carry.ts'
 import { benchFootprint } from './footprint.ts'
 import { benchInvocation } from './invocation/bench-invocation.ts'
 import { benchMetrics } from './metrics/bench-metrics.ts'
@@ -11,7 +12,7 @@ import { benchOperator } from './operator/bench-operator.ts'
 import { benchReload } from './reload/bench-reload.ts'
 import { benchSampling } from './sampling/bench-sampling.ts'
 
-// npm run bench -- [invocation|footprint|reload|sampling|metrics|boards|blocks|operator|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--streams 5000] [--write]
+// npm run bench -- [invocation|footprint|reload|sampling|metrics|boards|blocks|carry|operator|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--streams 5000] [--write]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   metrics: () => benchMetrics({ rounds }),
   boards: () => benchBoards({ rounds }),
   blocks: () => benchBlocks({ rounds, seconds }),
+  carry: () => benchCarry({ rounds: Math.max(rounds, 5), seconds }),
   operator: () => benchOperator({ rounds: Math.max(rounds, 5), streams: Number(values.streams) }),
   backend: () => benchBackend({ spans: Number(values.spans), seconds }),
 }

@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { startProgram } from '../../support/child-program.ts'
+import { freePort } from '../../support/free-ports.ts'
+import { cpuUs, memoryOf } from '../measure/cpu-time.ts'
+import { generateLoad } from '../measure/load-generator.ts'
+import { formatSpread, ratios, spreadOf } from '../measure/spread.ts'
+import { formatTable } from '../measure/table.ts'
+
+const APP = fileURLToPath(new URL('app.mjs', import.meta.url))
+const CARRY = fileURLToPath(new URL('../../../dist/carry/index.mjs', import.meta.url))
+const CONTEXT = [
+  'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  'tracestate: a=1',
+  'baggage: user=7',
+].join('\r\n')
+const REQUEST = `GET / HTTP/1.1\r\nHost: a\r\n${CONTEXT}\r\n\r\n`
+const STARTS = 10
+const MEMORY_STEPS = 4
+
+interface Contestant {
+  readonly name: string
+  readonly args: readonly string[]
+  readonly readyMs: number[]
+  readonly rssMb: number[]
+  readonly cpuUsPerRequest: number[]
+  readonly perSecond: number[]
+}
+
+const contestant = (name: string, args: readonly string[]): Contestant => ({
+  name,
+  args,
+  ...{ readyMs: [], rssMb: [], cpuUsPerRequest: [], perSecond: [] },
+})
+
+/** What `sidelight/carry` adds to an app that makes one call for each request: start, memory, CPU. */
+export async function benchCarry({
+  rounds,
+  seconds,
+}: {
+  readonly rounds: number
+  readonly seconds: number
+}): Promise<string> {
+  const upstream = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  const { port } = upstream.address() as AddressInfo
+  const all = [contestant('bare', []), contestant('carry', ['--import', CARRY])]
+  for (let i = 0; i < STARTS; i++) for (const each of all) await measureStart(each, port)
+  for (let round = 0; round < rounds; round++)
+    for (const each of all) await measureLoad(each, port, seconds)
+  const heaps = []
+  for (const { name, args } of all) heaps.push({ name, mb: await measureHeap(args, port, seconds) })
+  upstream.close()
+  upstream.closeAllConnections()
+  const [bare] = all
+  return [
+    `An app that makes one call for each request, with ${STARTS} starts and ${rounds} rounds of ${seconds} s in turns, 32 connections, as fast as they go.`,
+    '',
+    formatTable(
+      all.map((each) => ({
+        app: each.name,
+        'ready ms': formatSpread(spreadOf(each.readyMs)),
+        'RSS MB': formatSpread(spreadOf(each.rssMb)),
+        'CPU µs a request': formatSpread(spreadOf(each.cpuUsPerRequest), 1),
+        '÷ bare': formatSpread(ratios(each.cpuUsPerRequest, bare?.cpuUsPerRequest ?? []), 2),
+        'requests a second': formatSpread(spreadOf(each.perSecond)),
+      })),
+    ),
+    '',
+    'Heap after a collection, MB, as requests go by.',
+    '',
+    formatTable(
+      heaps.map(({ name, mb }) => ({
+        app: name,
+        ...Object.fromEntries(mb.map(([requests, used]) => [`${requests}`, used.toFixed(1)])),
+      })),
+    ),
+  ].join('\n')
+}
+
+const startApp = async (args: readonly string[], upstream: number) => {
+  const port = await freePort()
+  const begunMs = performance.now()
+  const program = await startProgram(process.execPath, [...args, APP], {
+    env: { PORT: String(port), UPSTREAM: String(upstream) },
+  })
+  await program.waitForLine(/listening/)
+  return { port, program, readyMs: performance.now() - begunMs }
+}
+
+async function measureStart(each: Contestant, upstream: number): Promise<void> {
+  const { program, readyMs } = await startApp(each.args, upstream)
+  each.readyMs.push(readyMs)
+  each.rssMb.push(memoryOf(program.pid).rssMb)
+  await program.stop()
+}
+
+async function measureLoad(each: Contestant, upstream: number, seconds: number): Promise<void> {
+  const { port, program } = await startApp(each.args, upstream)
+  const load = { port, request: REQUEST, rate: 0 }
+  await generateLoad({ ...load, seconds: 2 })
+  const before = cpuUs(program.pid)
+  const { requests, perSecond, failures } = await generateLoad({ ...load, seconds })
+  if (failures > 0) throw new Error(`${failures} requests failed`)
+  each.cpuUsPerRequest.push((cpuUs(program.pid) - before) / requests)
+  each.perSecond.push(perSecond)
+  await program.stop()
+}
+
+/** @returns thousands of requests so far, and the heap then */
+async function measureHeap(
+  args: readonly string[],
+  upstream: number,
+  seconds: number,
+): Promise<(readonly [requests: string, mb: number])[]> {
+  const { port, program } = await startApp(['--expose-gc', ...args], upstream)
+  const steps: (readonly [string, number])[] = []
+  let total = 0
+  for (let step = 0; step < MEMORY_STEPS; step++) {
+    const { requests } = await generateLoad({ port, request: REQUEST, rate: 0, seconds })
+    total += requests
+    const text = await (await fetch(`http://127.0.0.1:${port}/heap`)).text()
+    steps.push([`after ${step + 1} × ${seconds} s`, Number(text) / 2 ** 20])
+  }
+  await program.stop()
+  return [...steps, ['requests in all', total]]
+}
