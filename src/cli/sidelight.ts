@@ -123,17 +123,19 @@ process.stdout.once('error', () => {
   onOutputGone()
 })
 
+/** What was written to a pipe waits in this process until its reader takes it. */
+const exit = (code: number): void => {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
 // A command ends when it says so: while it waits, for a locked file say, only timers may run that hold no process.
 setInterval(() => undefined, 2 ** 30)
 const context = createContext()
-main(process.argv.slice(2), context).then(
-  (code) => process.exit(code),
-  (error) => {
-    if (error instanceof Fault) {
-      context.err(`error: ${error.message} [${error.code}]`)
-      process.exit(EXIT_MISTAKE)
-    }
-    context.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    process.exit(1)
-  },
-)
+main(process.argv.slice(2), context).then(exit, (error) => {
+  if (error instanceof Fault) {
+    context.err(`error: ${error.message} [${error.code}]`)
+    return exit(EXIT_MISTAKE)
+  }
+  context.err(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  exit(1)
+})

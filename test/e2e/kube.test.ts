@@ -60,7 +60,9 @@ describe('Sidelight on a real API server', function () {
     )
     const configurations = await list('configurations', '-n', APPS)
     assert.match(configurations, /apps +tracing +true +true +1 +3\/3 +True/)
-    assert.equal(JSON.parse(await list('configurations', '-n', APPS, '-o', 'json')).length, 1)
+    const json = await list('configurations', '-n', APPS, '-o', 'json')
+    assert.equal(JSON.parse(json).length, 1)
+    assert.doesNotMatch(json, /last-applied|managedFields/)
   })
 
   test('makes the default Configuration where there is none, and does not touch it again', async () => {

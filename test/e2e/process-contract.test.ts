@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/free-ports.ts'
 import { startSpanReceiver } from '../support/span-receiver.ts'
-import { spawnCli } from '../support/spawn-cli.ts'
+import { CLI, spawnCli } from '../support/spawn-cli.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { startTestApp } from '../support/test-app.ts'
 import { send, tracing } from '../support/test-sidecars.ts'
@@ -271,5 +273,18 @@ describe('sidelight sidecar as a process [daprd’s contract]', () => {
     await using _ = program
     assert.equal((await program.exit).code, 2)
     assert.match(program.stderr, new RegExp(`the api port 127.0.0.1:${first.port} is in use`))
+  })
+})
+
+describe('the command line as a process', () => {
+  test('writes all of a long answer to a reader who takes his time', async () => {
+    const child = spawn(process.execPath, [CLI, 'init', '--print'])
+    // Nothing is read yet: what the pipe has no room for waits in the program.
+    await once(child.stdout, 'readable')
+    let length = 0
+    for await (const part of child.stdout) length += part.length
+    const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
+    assert.equal(code, 0)
+    assert.ok(length > 300_000, String(length))
   })
 })

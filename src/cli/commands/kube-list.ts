@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import type { KubeObject } from '../../kube/index.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { kubeLists } from '../cluster/lists.ts'
 import { withCluster } from '../cluster/open-cluster.ts'
@@ -37,8 +38,8 @@ export const kubeList =
         ),
       )
       const items = lists.flatMap((each) => each.items)
-      if (output === 'json') context.out(JSON.stringify(items, undefined, 2))
-      else if (output === 'yaml') context.out(stringify(items).trimEnd())
+      if (output === 'json') context.out(JSON.stringify(items.map(asWritten), undefined, 2))
+      else if (output === 'yaml') context.out(stringify(items.map(asWritten)).trimEnd())
       else if (items.length === 0) context.err(list.whenNone)
       else {
         const nowMs = context.clock.nowUs() / 1000
@@ -49,6 +50,22 @@ export const kubeList =
       return items.length === 0 ? EXIT_NONE : 0
     })
   }
+
+/** Without what kubectl and the API server note for themselves: the whole text again, and who wrote which field. */
+function asWritten({ metadata, ...object }: KubeObject): object {
+  const {
+    managedFields: _,
+    annotations = {},
+    ...rest
+  } = metadata as KubeObject['metadata'] & {
+    readonly managedFields?: unknown
+  }
+  const { 'kubectl.kubernetes.io/last-applied-configuration': __, ...own } = annotations
+  return {
+    ...object,
+    metadata: { ...rest, ...(Object.keys(own).length > 0 && { annotations: own }) },
+  }
+}
 
 const mistake = (context: CliContext, path: string, message: string, seen?: string): number =>
   reportProblems(context, [

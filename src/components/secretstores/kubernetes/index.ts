@@ -13,7 +13,7 @@ export const kubernetesDriver: Driver<SecretStore, typeof kubernetesSettings> = 
   doc: 'Reads the Secrets of Kubernetes, as the service account of the pod: each has several values. It needs a Role with get on secrets, and list for all at once.',
   settings: kubernetesSettings,
   async open({ kubeconfigPath, defaultNamespace }, { env, namespace, clock }) {
-    const access = await openAccess(kubeconfigPath, env)
-    return new KubernetesStore(access, defaultNamespace ?? namespace, clock)
+    const access = await openAccess(kubeconfigPath || undefined, env)
+    return new KubernetesStore(access, defaultNamespace || namespace, clock)
   },
 }

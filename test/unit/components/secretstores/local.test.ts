@@ -84,6 +84,9 @@ describe('secretstores.kubernetes', () => {
     const code = 'SECRETS_UNAVAILABLE'
     await assert.rejects(open({}), { code, message: /KUBERNETES_SERVICE_HOST is not set/ })
     const inside = open({ KUBERNETES_SERVICE_HOST: '10.0.0.1' })
-    await assert.rejects(inside, { code, message: /mount the secrets as files/ })
+    await assert.rejects(inside, {
+      code,
+      message: /automountServiceAccountToken must not be false/,
+    })
   })
 })
