@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { TraceContext } from './trace-context.ts'
+import type { Carried } from './trace-context.ts'
 import { createTrust, type Trust } from './trust.ts'
 
 /** What all copies of this module in a process share: a package may be there twice, as ESM and as CommonJS. */
 export interface Carrier {
   readonly version: string
-  /** `false` = a request without context; absent = no request. */
-  readonly storage: AsyncLocalStorage<TraceContext | false>
+  /** Absent = no request is being served. */
+  readonly storage: AsyncLocalStorage<Carried>
   readonly trust: Trust
 }
 
@@ -24,7 +24,7 @@ export function obtainCarrier(
   if (found !== undefined) return { carrier: found, isNew: false }
   const carrier = {
     version,
-    storage: new AsyncLocalStorage<TraceContext | false>(),
+    storage: new AsyncLocalStorage<Carried>(),
     trust: createTrust([...sidecarHosts(env), ...(env.SIDELIGHT_TRUST ?? '').split(',')]),
   }
   Object.defineProperty(home, KEY, { value: carrier })

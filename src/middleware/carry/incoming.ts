@@ -1,8 +1,8 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
-import { type IncomingMessage, Server as PlainServer } from 'node:http'
-import { Server as TlsServer } from 'node:https'
-import { readTraceContext, type TraceContext } from './trace-context.ts'
+import { IncomingMessage } from 'node:http'
+import { Server } from 'node:net'
+import { type Carried, readRawHeaders } from './trace-context.ts'
 
 /** Events of a server that begin a request. */
 const REQUESTS: ReadonlySet<unknown> = new Set([
@@ -15,34 +15,55 @@ const REQUESTS: ReadonlySet<unknown> = new Set([
 
 type Emit = (this: EventEmitter, event: string | symbol, ...args: unknown[]) => boolean
 
+/** On a request that has a body. Absent on all others, and on the answers that a client gets. */
+const CARRIED = Symbol('sidelight.carried')
+type Marked = IncomingMessage & { [CARRIED]?: Carried }
+
 /**
  * Each request runs in its own context, whatever ran before on its connection. The channel `http.server.request.start`
  * could only set the context of the connection, and the next request on it, or an upgrade, would find the last one's.
  */
-export function carryIncoming(storage: AsyncLocalStorage<TraceContext | false>): void {
-  for (const { prototype } of [PlainServer, TlsServer]) {
-    const emit = prototype.emit as Emit
-    prototype.emit = function (this: EventEmitter, event: string | symbol, ...args: unknown[]) {
-      if (!REQUESTS.has(event)) return emit.call(this, event, ...args)
-      const [request, answer] = args as [IncomingMessage, EventEmitter]
-      const context = readTraceContext(request.headers) ?? false
-      bindEvents(request, context, storage)
-      if (event === 'request') bindEvents(answer, context, storage)
-      return storage.run(context, () => emit.call(this, event, ...args))
-    } as typeof prototype.emit
+export function carryIncoming(storage: AsyncLocalStorage<Carried>): void {
+  // That of http and https: who serves http only should not pay for loading TLS.
+  const emit = Server.prototype.emit as Emit
+  const patched: Emit = function (event, ...args) {
+    const request = REQUESTS.has(event) ? (args[0] as Marked | undefined) : undefined
+    if (!Array.isArray(request?.rawHeaders)) return emit.call(this, event, ...args)
+    const context = readRawHeaders(request.rawHeaders) ?? false
+    if (hasBody(request)) request[CARRIED] = context
+    return storage.run(context, emitAgain, emit, this, event, args)
   }
+  Server.prototype.emit = patched as typeof Server.prototype.emit
+  carryBodies(storage)
 }
 
-/** The parts of a body come in the connection's context, not in that of the request. */
-function bindEvents(
+const emitAgain = (
+  emit: Emit,
   emitter: EventEmitter,
-  context: TraceContext | false,
-  storage: AsyncLocalStorage<TraceContext | false>,
-): void {
-  const emit = emitter.emit as Emit
-  emitter.emit = function (this: EventEmitter, event: string | symbol, ...args: unknown[]) {
-    return storage.getStore() === context
+  event: string | symbol,
+  args: readonly unknown[],
+): boolean => emit.call(emitter, event, ...args)
+
+/** The parts of a body come in the connection's context, not in that of the request. */
+function carryBodies(storage: AsyncLocalStorage<Carried>): void {
+  const emit = IncomingMessage.prototype.emit as Emit
+  const patched: Emit = function (event, ...args) {
+    const context = (this as Marked)[CARRIED]
+    return context === undefined || storage.getStore() === context
       ? emit.call(this, event, ...args)
-      : storage.run(context, () => emit.call(this, event, ...args))
+      : storage.run(context, emitAgain, emit, this, event, args)
   }
+  IncomingMessage.prototype.emit = patched as typeof IncomingMessage.prototype.emit
+}
+
+/** [RFC 9112, section 6: a request has a body when one of these says so] */
+function hasBody({ rawHeaders }: IncomingMessage): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? ''
+    if (name.length !== 14 && name.length !== 17) continue
+    const lower = name.toLowerCase()
+    if (lower === 'transfer-encoding') return true
+    if (lower === 'content-length') return rawHeaders[i + 1] !== '0'
+  }
+  return false
 }

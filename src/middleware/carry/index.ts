@@ -2,11 +2,10 @@
  * `node --import sidelight/carry app.js`: what the app sends for a request continues the trace of that request.
  * Importing it is all; the functions are for what is not HTTP/1.1.
  */
-import { createRequire } from 'node:module'
 import { VERSION } from '../../base/version.ts'
 import { obtainCarrier } from './carrier.ts'
 import { carryIncoming } from './incoming.ts'
-import { carryOutgoing, hasCreatedChannel } from './outgoing.ts'
+import { carryOutgoing } from './outgoing.ts'
 import { readTraceContext, type TraceContext } from './trace-context.ts'
 
 export type { TraceContext } from './trace-context.ts'
@@ -27,19 +26,6 @@ function install(): void {
       'CARRY_TRUST_INVALID',
       `SIDELIGHT_TRUST: ${JSON.stringify(entry.slice(0, 100))} is no host, *.domain, address, range or *, and is passed over`,
     )
-  const earlier = hasCreatedChannel(process.versions.node) ? 0 : modulesBefore()
-  if (earlier > 0)
-    warn(
-      'CARRY_LATE',
-      `carry came after ${earlier} other modules, and calls of those that took http.request for themselves are without context: start the app with node --import sidelight/carry`,
-    )
-}
-
-/** CommonJS modules that were there first; an app that has not begun has none. */
-function modulesBefore(): number {
-  const { cache, main } = createRequire(process.execPath)
-  if (main === undefined) return 0
-  return Object.values(cache).filter((each) => each !== main && each?.loaded).length
 }
 
 function warn(code: string, message: string): void {

@@ -1,12 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel'
-import http, { type ClientRequest, type RequestOptions } from 'node:http'
-import https from 'node:https'
-import { syncBuiltinESMExports } from 'node:module'
+import { Agent, type ClientRequest, type RequestOptions } from 'node:http'
 import type { Carrier } from './carrier.ts'
 import { CONTEXT_HEADERS, type TraceContext } from './trace-context.ts'
 
 /** Node tells of each request of `http` and `https` before it leaves. [nodejs/node#55586] */
-export const hasCreatedChannel = (nodeVersion: string): boolean => {
+const hasCreatedChannel = (nodeVersion: string): boolean => {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
   return major > 22 || (major === 22 && minor >= 12)
 }
@@ -23,7 +21,7 @@ export function carryOutgoing({ storage, trust }: Carrier, nodeVersion: string):
     subscribe('http.client.request.created', (message) =>
       add((message as { readonly request: ClientRequest }).request),
     )
-  else wrapRequests(add)
+  else watchAgents(add)
   // `fetch`, and undici as a package.
   subscribe('undici:request:create', (message) => {
     const context = storage.getStore()
@@ -33,24 +31,28 @@ export function carryOutgoing({ storage, trust }: Carrier, nodeVersion: string):
   })
 }
 
-/** Of the parts of the context, those that the app has not set itself; its own `traceparent` has its own `tracestate`. */
-function* missing(
+/** Puts the parts that the app has not set itself; its own `traceparent` has its own `tracestate`. */
+function putMissing(
   context: TraceContext,
   has: (name: string) => boolean,
-): Generator<readonly [name: string, value: string]> {
+  put: (name: string, value: string) => void,
+): void {
   const isOwnTrace = has('traceparent')
   for (const name of CONTEXT_HEADERS) {
     const value = context[name]
     if (value === undefined || has(name) || (isOwnTrace && name === 'tracestate')) continue
-    yield [name, value]
+    put(name, value)
   }
 }
 
 function addToHttp(request: ClientRequest, context: TraceContext): void {
   const written = request as ClientRequest & { _header: string | null }
   if (written._header === null) {
-    for (const [name, value] of missing(context, (each) => request.hasHeader(each)))
-      request.setHeader(name, value)
+    putMissing(
+      context,
+      (name) => request.hasHeader(name),
+      (name, value) => request.setHeader(name, value),
+    )
     return
   }
   // Headers that were given as a list are written at once, and leave only later.
@@ -58,8 +60,13 @@ function addToHttp(request: ClientRequest, context: TraceContext): void {
   if (!head.endsWith('\r\n\r\n')) return
   const lines = head.toLowerCase()
   let more = ''
-  for (const [name, value] of missing(context, (each) => lines.includes(`\r\n${each}:`)))
-    more += `${name}: ${value}\r\n`
+  putMissing(
+    context,
+    (name) => lines.includes(`\r\n${name}:`),
+    (name, value) => {
+      more += `${name}: ${value}\r\n`
+    },
+  )
   written._header = `${head.slice(0, -2)}${more}\r\n`
 }
 
@@ -77,9 +84,10 @@ function addToUndici(request: UndiciRequest, context: TraceContext): void {
       ? (name: string) => `\r\n${headers.toLowerCase()}`.includes(`\r\n${name}:`)
       : (name: string) =>
           headers.some((each, i) => i % 2 === 0 && String(each).toLowerCase() === name)
-  for (const [name, value] of missing(context, has))
+  putMissing(context, has, (name, value) => {
     if (request.addHeader !== undefined) request.addHeader(name, value)
     else request.headers += `${name}: ${value}\r\n`
+  })
 }
 
 const hostOf = (origin: string | URL): string => {
@@ -90,25 +98,21 @@ const hostOf = (origin: string | URL): string => {
   }
 }
 
-type Request = (...args: unknown[]) => ClientRequest
+interface AgentPrototype {
+  addRequest(request: ClientRequest, ...rest: unknown[]): void
+}
 
-/** Where Node has no channel for it. Who has taken `http.request` before keeps the old one. */
-function wrapRequests(add: (request: ClientRequest) => void): void {
-  for (const module of [http, https] as { request: unknown; get: unknown }[]) {
-    const original = module.request as Request
-    const request: Request = (...args) => {
-      const made = original(...args)
-      add(made)
-      return made
-    }
-    module.request = request
-    module.get = (...args: unknown[]) => {
-      const made = request(...args)
-      made.end()
-      return made
-    }
+/**
+ * Where Node has no channel for it: each request that is made goes to its agent at once, those of `https` to one that
+ * inherits from this. Who makes agents of another kind has to set the headers himself.
+ */
+function watchAgents(add: (request: ClientRequest) => void): void {
+  const prototype = Agent.prototype as unknown as AgentPrototype
+  const { addRequest } = prototype
+  prototype.addRequest = function (this: unknown, request, ...rest) {
+    add(request)
+    addRequest.call(this, request, ...rest)
   }
-  syncBuiltinESMExports()
 }
 
 /** The part of Node's own types that they leave out. */

@@ -16,31 +16,56 @@ const MAX_BAGGAGE = 8_192
 /** At least 512 have to be handed on; what is longer than this is nobody's. */
 const MAX_TRACESTATE = 4_096
 
+/** `false` = of a request that came without. */
+export type Carried = TraceContext | false
+
 /**
  * What is worth handing on: a malformed `traceparent` takes `tracestate` along, as the W3C asks; baggage is by itself.
  *
- * @param headers lower-case names; of a header that came twice, the values joined by commas
+ * @param headers lower-case names
  */
-export function readTraceContext(
-  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
-): TraceContext | undefined {
-  const traceparent = validTraceparent(textOf(headers.traceparent))
-  const baggage = shortOf(textOf(headers.baggage), MAX_BAGGAGE)
-  if (traceparent === undefined && baggage === undefined) return undefined
-  const tracestate =
-    traceparent === undefined ? undefined : shortOf(textOf(headers.tracestate), MAX_TRACESTATE)
-  return {
-    ...(traceparent !== undefined && { traceparent }),
-    ...(tracestate !== undefined && { tracestate }),
-    ...(baggage !== undefined && { baggage }),
+export const readTraceContext = (
+  headers: Readonly<Record<string, string | undefined>>,
+): TraceContext | undefined => make(headers.traceparent, headers.tracestate, headers.baggage)
+
+/**
+ * The same from names and values in turn, as they came: joining all headers into a table costs more than all the rest.
+ * Of one that came twice, the values are joined by commas, and so two `traceparent` are malformed.
+ */
+export function readRawHeaders(raw: readonly string[]): TraceContext | undefined {
+  let traceparent: string | undefined
+  let tracestate: string | undefined
+  let baggage: string | undefined
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string
+    // Most headers are told apart by their length alone.
+    if (name.length === 11 && name.toLowerCase() === 'traceparent')
+      traceparent = join(traceparent, raw[i + 1])
+    else if (name.length === 10 && name.toLowerCase() === 'tracestate')
+      tracestate = join(tracestate, raw[i + 1])
+    else if (name.length === 7 && name.toLowerCase() === 'baggage')
+      baggage = join(baggage, raw[i + 1])
   }
+  return make(traceparent, tracestate, baggage)
 }
 
-const textOf = (value: string | readonly string[] | undefined): string | undefined =>
-  typeof value === 'object' ? value.join(',') : value
+const join = (before: string | undefined, value = ''): string =>
+  before === undefined ? value : `${before},${value}`
 
-const shortOf = (text: string | undefined, max: number): string | undefined =>
-  text !== undefined && text !== '' && text.length <= max ? text : undefined
+function make(
+  traceparent: string | undefined,
+  tracestate: string | undefined,
+  baggage: string | undefined,
+): TraceContext | undefined {
+  const isTraced = traceparent !== undefined && parseTraceparent(traceparent) !== undefined
+  const hasBaggage = isShort(baggage, MAX_BAGGAGE)
+  if (!isTraced && !hasBaggage) return undefined
+  const context: { -readonly [Name in keyof TraceContext]: string } = {}
+  if (isTraced) context.traceparent = traceparent
+  if (isTraced && isShort(tracestate, MAX_TRACESTATE)) context.tracestate = tracestate
+  if (hasBaggage) context.baggage = baggage
+  return context
+}
 
-const validTraceparent = (text: string | undefined): string | undefined =>
-  text !== undefined && parseTraceparent(text) !== undefined ? text : undefined
+const isShort = (text: string | undefined, max: number): text is string =>
+  text !== undefined && text !== '' && text.length <= max

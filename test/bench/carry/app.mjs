@@ -4,6 +4,10 @@ import http from 'node:http'
 const agent = new http.Agent({ keepAlive: true })
 const upstream = Number(process.env.UPSTREAM)
 
+/** What people write who have no library for it. */
+const headersOf = ({ headers: { traceparent, tracestate, baggage } }) =>
+  process.env.BY_HAND ? { traceparent, tracestate, baggage } : undefined
+
 http
   .createServer((req, res) => {
     if (req.url === '/heap') {
@@ -11,7 +15,7 @@ http
       return void res.end(String(process.memoryUsage().heapUsed))
     }
     req.resume()
-    http.get({ port: upstream, agent }, (answer) => {
+    http.get({ port: upstream, agent, headers: headersOf(req) }, (answer) => {
       answer.resume().on('end', () => res.end('ok'))
     })
   })

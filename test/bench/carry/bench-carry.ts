@@ -10,6 +10,7 @@ import { formatSpread, ratios, spreadOf } from '../measure/spread.ts'
 import { formatTable } from '../measure/table.ts'
 
 const APP = fileURLToPath(new URL('app.mjs', import.meta.url))
+const STORAGE = fileURLToPath(new URL('storage.mjs', import.meta.url))
 const CARRY = fileURLToPath(new URL('../../../dist/carry/index.mjs', import.meta.url))
 const CONTEXT = [
   'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
@@ -23,15 +24,21 @@ const MEMORY_STEPS = 4
 interface Contestant {
   readonly name: string
   readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
   readonly readyMs: number[]
   readonly rssMb: number[]
   readonly cpuUsPerRequest: number[]
   readonly perSecond: number[]
 }
 
-const contestant = (name: string, args: readonly string[]): Contestant => ({
+const contestant = (
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Contestant => ({
   name,
   args,
+  env,
   ...{ readyMs: [], rssMb: [], cpuUsPerRequest: [], perSecond: [] },
 })
 
@@ -46,15 +53,21 @@ export async function benchCarry({
   const upstream = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   const { port } = upstream.address() as AddressInfo
-  const all = [contestant('bare', []), contestant('carry', ['--import', CARRY])]
+  const all = [
+    contestant('bare, nothing handed on', []),
+    contestant('by hand', [], { BY_HAND: '1' }),
+    contestant('AsyncLocalStorage alone', ['--import', STORAGE]),
+    contestant('carry', ['--import', CARRY]),
+  ]
   for (let i = 0; i < STARTS; i++) for (const each of all) await measureStart(each, port)
   for (let round = 0; round < rounds; round++)
     for (const each of all) await measureLoad(each, port, seconds)
   const heaps = []
-  for (const { name, args } of all) heaps.push({ name, mb: await measureHeap(args, port, seconds) })
+  for (const each of all)
+    heaps.push({ name: each.name, mb: await measureHeap(each, port, seconds) })
   upstream.close()
   upstream.closeAllConnections()
-  const [bare] = all
+  const [, byHand] = all
   return [
     `An app that makes one call for each request, with ${STARTS} starts and ${rounds} rounds of ${seconds} s in turns, 32 connections, as fast as they go.`,
     '',
@@ -64,7 +77,7 @@ export async function benchCarry({
         'ready ms': formatSpread(spreadOf(each.readyMs)),
         'RSS MB': formatSpread(spreadOf(each.rssMb)),
         'CPU µs a request': formatSpread(spreadOf(each.cpuUsPerRequest), 1),
-        '÷ bare': formatSpread(ratios(each.cpuUsPerRequest, bare?.cpuUsPerRequest ?? []), 2),
+        '÷ by hand': formatSpread(ratios(each.cpuUsPerRequest, byHand?.cpuUsPerRequest ?? []), 2),
         'requests a second': formatSpread(spreadOf(each.perSecond)),
       })),
     ),
@@ -74,31 +87,31 @@ export async function benchCarry({
     formatTable(
       heaps.map(({ name, mb }) => ({
         app: name,
-        ...Object.fromEntries(mb.map(([requests, used]) => [`${requests}`, used.toFixed(1)])),
+        ...Object.fromEntries(mb),
       })),
     ),
   ].join('\n')
 }
 
-const startApp = async (args: readonly string[], upstream: number) => {
+const startApp = async ({ args, env }: Pick<Contestant, 'args' | 'env'>, upstream: number) => {
   const port = await freePort()
   const begunMs = performance.now()
   const program = await startProgram(process.execPath, [...args, APP], {
-    env: { PORT: String(port), UPSTREAM: String(upstream) },
+    env: { ...env, PORT: String(port), UPSTREAM: String(upstream) },
   })
   await program.waitForLine(/listening/)
   return { port, program, readyMs: performance.now() - begunMs }
 }
 
 async function measureStart(each: Contestant, upstream: number): Promise<void> {
-  const { program, readyMs } = await startApp(each.args, upstream)
+  const { program, readyMs } = await startApp(each, upstream)
   each.readyMs.push(readyMs)
   each.rssMb.push(memoryOf(program.pid).rssMb)
   await program.stop()
 }
 
 async function measureLoad(each: Contestant, upstream: number, seconds: number): Promise<void> {
-  const { port, program } = await startApp(each.args, upstream)
+  const { port, program } = await startApp(each, upstream)
   const load = { port, request: REQUEST, rate: 0 }
   await generateLoad({ ...load, seconds: 2 })
   const before = cpuUs(program.pid)
@@ -109,21 +122,21 @@ async function measureLoad(each: Contestant, upstream: number, seconds: number):
   await program.stop()
 }
 
-/** @returns thousands of requests so far, and the heap then */
+/** @returns columns and cells: the heap after each step, and the requests of all */
 async function measureHeap(
-  args: readonly string[],
+  { args, env }: Contestant,
   upstream: number,
   seconds: number,
-): Promise<(readonly [requests: string, mb: number])[]> {
-  const { port, program } = await startApp(['--expose-gc', ...args], upstream)
-  const steps: (readonly [string, number])[] = []
+): Promise<(readonly [column: string, cell: string])[]> {
+  const { port, program } = await startApp({ args: ['--expose-gc', ...args], env }, upstream)
+  const steps: (readonly [string, string])[] = []
   let total = 0
   for (let step = 0; step < MEMORY_STEPS; step++) {
     const { requests } = await generateLoad({ port, request: REQUEST, rate: 0, seconds })
     total += requests
     const text = await (await fetch(`http://127.0.0.1:${port}/heap`)).text()
-    steps.push([`after ${step + 1} × ${seconds} s`, Number(text) / 2 ** 20])
+    steps.push([`after ${step + 1} × ${seconds} s`, (Number(text) / 2 ** 20).toFixed(1)])
   }
   await program.stop()
-  return [...steps, ['requests in all', total]]
+  return [...steps, ['requests in all', String(total)]]
 }
