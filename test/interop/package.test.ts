@@ -67,11 +67,11 @@ describe('the package', function () {
       const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
       runWithTraceContext(headers, () => console.log(JSON.stringify([
         currentTraceContext() === required.currentTraceContext(),
-        required.traceHeaders('http://localhost:1/'), traceHeaders('https://example.com')])))
+        required.traceHeaders('http://localhost:1/'), traceHeaders('https://example.com'), traceHeaders('no url')])))
       console.log(currentTraceContext())`
     assert.equal(
       await node([], source, 'mjs'),
-      '[true,{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},{}]\nundefined',
+      '[true,{"traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},{},{}]\nundefined',
     )
   })
 

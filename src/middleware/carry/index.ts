@@ -49,11 +49,13 @@ export const runWithTraceContext = <T>(headers: TraceContext | undefined, fn: ()
 /**
  * The headers of the context that this code runs in, for a transport that `carry` does not know.
  *
- * @param url where they go: a host that is not trusted gets none. Without it they are yours to guard.
+ * @param url where they go: a host that is not trusted gets none, nor does what is no URL. Without it they are yours to
+ * guard.
  */
 export function traceHeaders(url?: string | URL): Record<string, string> {
   const context = currentTraceContext()
   if (context === undefined) return {}
-  if (url !== undefined && !carrier.trust.allows(new URL(url).hostname)) return {}
+  if (url !== undefined && !(URL.canParse(url) && carrier.trust.allows(new URL(url).hostname)))
+    return {}
   return { ...context }
 }

@@ -67,5 +67,8 @@ function make(
   return context
 }
 
+/** Node throws at a header of other characters, and the app made none. [RFC 9110, section 5.5] */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/
+
 const isShort = (text: string | undefined, max: number): text is string =>
-  text !== undefined && text !== '' && text.length <= max
+  text !== undefined && text.length <= max && HEADER_VALUE.test(text)

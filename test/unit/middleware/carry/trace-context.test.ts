@@ -42,6 +42,8 @@ describe('readTraceContext', () => {
   test('has none where nothing is worth handing on', () => {
     assert.equal(readTraceContext({}), undefined)
     assert.equal(readTraceContext({ tracestate: 'a=1' }), undefined)
+    for (const baggage of ['a=1\r\nx: y', 'a=\u{1f600}', 'a=\0'])
+      assert.equal(readTraceContext({ baggage }), undefined)
     assert.equal(readTraceContext({ baggage: 'b'.repeat(8_193) }), undefined)
     assert.deepEqual(
       readTraceContext({ traceparent: TRACEPARENT, tracestate: 'a'.repeat(4_097) }),
