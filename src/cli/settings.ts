@@ -18,6 +18,39 @@ const clusterFlags = [
   { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
 ] as const satisfies readonly Flag[]
 
+/** Where operator and injector answer others than sidecars and the API server. */
+const probeFlags = [
+  {
+    name: 'probe-port',
+    type: 'port',
+    default: '9090',
+    doc: 'port of /healthz, /readyz and /metrics',
+  },
+  {
+    name: 'listen-address',
+    type: 'string',
+    default: '',
+    doc: 'comma list of addresses; empty for all',
+  },
+] as const satisfies readonly Flag[]
+
+/** The cluster and the log of operator and injector. */
+const controlFlags = [
+  {
+    name: 'kubeconfig',
+    type: 'string',
+    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config, then the service account of the pod',
+  },
+  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
+  {
+    name: 'log-level',
+    type: 'string',
+    default: 'info',
+    doc: 'debug, info, warning, error or fatal',
+  },
+  { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
+] as const satisfies readonly Flag[]
+
 /** daprd's flags. @see dapr `cmd/daprd/options/options.go` */
 export const sidecarFlags = [
   { name: 'app-id', type: 'string', doc: 'name of the app; peers call it by this' },
@@ -621,21 +654,10 @@ export const runFlags = [
   },
 ] as const satisfies readonly Flag[]
 
-/** Environment variables that are read, and by whom. Secrets have no flag: flags show up in process lists. */
+/** Of `sidelight injector`. */
 export const injectorFlags = [
   { name: 'port', type: 'port', default: '4000', doc: 'port of the webhook, HTTPS' },
-  {
-    name: 'probe-port',
-    type: 'port',
-    default: '9090',
-    doc: 'port of /healthz, /readyz and /metrics',
-  },
-  {
-    name: 'listen-address',
-    type: 'string',
-    default: '',
-    doc: 'comma list of addresses; empty for all',
-  },
+  ...probeFlags,
   {
     name: 'webhook',
     type: 'string',
@@ -647,19 +669,7 @@ export const injectorFlags = [
     type: 'string',
     doc: 'where spans of reviews go, for example http://zipkin:9411/api/v2/spans; without it there are none',
   },
-  {
-    name: 'kubeconfig',
-    type: 'string',
-    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config, then the service account of the pod',
-  },
-  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
-  {
-    name: 'log-level',
-    type: 'string',
-    default: 'info',
-    doc: 'debug, info, warning, error or fatal',
-  },
-  { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
+  ...controlFlags,
 ] as const satisfies readonly Flag[]
 
 /** Of `sidelight status|components|configurations`. [dapr: cli] */
@@ -801,18 +811,7 @@ export const dashboardFlags = [
 
 export const operatorFlags = [
   { name: 'port', type: 'port', default: '6500', doc: 'port for sidecars, HTTPS' },
-  {
-    name: 'probe-port',
-    type: 'port',
-    default: '9090',
-    doc: 'port of /healthz, /readyz and /metrics',
-  },
-  {
-    name: 'listen-address',
-    type: 'string',
-    default: '',
-    doc: 'comma list of addresses; empty for all',
-  },
+  ...probeFlags,
   {
     name: 'default-configuration',
     type: 'string',
@@ -830,19 +829,7 @@ export const operatorFlags = [
     type: 'string',
     doc: 'where spans of changes go, from the API server to the last sidecar, for example http://zipkin:9411/api/v2/spans; without it there are none',
   },
-  {
-    name: 'kubeconfig',
-    type: 'string',
-    doc: 'file that names the cluster; default: KUBECONFIG, then ~/.kube/config, then the service account of the pod',
-  },
-  { name: 'context', type: 'string', doc: 'context of the kubeconfig' },
-  {
-    name: 'log-level',
-    type: 'string',
-    default: 'info',
-    doc: 'debug, info, warning, error or fatal',
-  },
-  { name: 'log-as-json', type: 'bool', default: 'false', doc: 'one JSON object a log line' },
+  ...controlFlags,
 ] as const satisfies readonly Flag[]
 
 /** Of `sidelight operator`. */
@@ -871,6 +858,7 @@ export const injectorEnvironment = [
   },
 ] as const
 
+/** Environment variables that are read, and by whom. Secrets have no flag: flags show up in process lists. */
 export const environment = [
   {
     name: 'SIDELIGHT_HOME',

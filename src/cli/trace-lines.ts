@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/short-duration.ts'
+import { count } from '../policy/index.ts'
 import { errorMessageOf, isError } from '../wire/trace/span-facts.ts'
 import type { Trace } from '../wire/trace/trace.ts'
 import type { TraceNode } from '../wire/trace/trace-tree.ts'
@@ -76,9 +77,9 @@ export function traceTreeLines(trace: Trace, width: number, paint: Paint): reado
     paint(traceId, BOLD),
     `${dateOf(startUs)} ${timeOf(startUs)}`,
     formatDuration(durationUs),
-    plural(nodes.length, 'span'),
-    plural(services.length, 'service'),
-    ...(errors.length > 0 ? [paint(plural(errors.length, 'error'), RED)] : []),
+    count(nodes.length, 'span'),
+    count(services.length, 'service'),
+    ...(errors.length > 0 ? [paint(count(errors.length, 'error'), RED)] : []),
   ].join('  ')
   const lines = rows.map(({ node, text }) => {
     const name = cut(text, nameWidth).padEnd(nameWidth)
@@ -136,8 +137,6 @@ const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 
 const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
-
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
 
 const two = (value: number, digits = 2): string => String(value).padStart(digits, '0')
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { codeOf } from '../../base/fault.ts'
 import type { KubeClient, RecordEvent } from '../../kube/index.ts'
+import { isRecord } from '../../wire/lower-keys.ts'
 import { type ClusterResource, STATUS_ANNOTATION } from './cluster-resource.ts'
 import type { ClusterState } from './cluster-state.ts'
 import { findProblems } from './find-problems.ts'
@@ -160,6 +161,3 @@ function inOrderOf(stored: unknown, wanted: unknown): unknown {
       .map((field) => [field, inOrderOf(stored[field], wanted[field])]),
   )
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

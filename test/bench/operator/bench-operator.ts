@@ -3,14 +3,9 @@ import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createSystemClock } from '../../../src/base/clock.ts'
-import {
-  createAuthority,
-  issueLeaf,
-  type KubeObject,
-  kinds,
-  TRUST_SECRET,
-} from '../../../src/kube/index.ts'
+import { createAuthority, issueLeaf, type KubeObject, kinds } from '../../../src/kube/index.ts'
 import { eventually } from '../../support/eventually.ts'
+import { authorityOf } from '../../support/kube-apps.ts'
 import { type ControlPlane, openControlPlane } from '../../support/kube-control-plane.ts'
 import { ownKube } from '../../support/real-kube.ts'
 import { cpuUs, memoryOf } from '../measure/cpu-time.ts'
@@ -68,11 +63,7 @@ interface Growth {
 
 async function measureOperator(plane: ControlPlane, tokens: readonly string[], rounds: number) {
   const program = await plane.startOperator({ host: '127.0.0.1' })
-  const trustAnchors = await eventually(async () => {
-    const secret = await plane.client.get(kinds.secret, TRUST_SECRET, 'sidelight-system')
-    const made = ((secret?.data ?? {}) as Record<string, string>)['ca.crt']
-    return made === undefined ? undefined : Buffer.from(made, 'base64').toString()
-  }, PATIENT)
+  const trustAnchors = await authorityOf(plane)
   await plane.apply(JSON.stringify(configuration(0)))
   await eventually(async () => (await plane.leaderPort()) !== undefined, PATIENT)
   const fleet = createFleet({ kind: 'sidecar', address: 'localhost:6501', trustAnchors })
