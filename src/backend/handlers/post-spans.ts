@@ -1,7 +1,6 @@
 import { codeOf, Fault } from '../../base/fault.ts'
-import { headerValue, readBody } from '../../net/index.ts'
+import { headerValue, inflateBody, readBody } from '../../net/index.ts'
 import type { BackendExchange, Handler } from '../exchange.ts'
-import { inflateBody } from '../inflate-body.ts'
 import type { DropReason } from '../meter.ts'
 import type { BackendParts } from '../parts.ts'
 
