@@ -1,21 +1,26 @@
 import type { Clock } from '../base/clock.ts'
-import type { MetricsRegistry } from '../telemetry/index.ts'
 import { EXPOSITION_TYPES, renderExposition } from '../wire/exposition.ts'
+import type { PageFamily } from '../wire/metric-family.ts'
 import { negotiateExposition } from '../wire/negotiate-exposition.ts'
 import { acceptsGzip } from './accepts-gzip.ts'
 import { headerValues } from './headers.ts'
 import type { Reply, Request } from './message.ts'
 import { streamText } from './stream-text.ts'
 
+/** Who has what stands on a page: a registry, for one. */
+export interface MetricsPage {
+  families(): Promise<readonly PageFamily[]>
+}
+
 /** The page for a scraper, in the format and packing it asks for. */
 export async function exposeMetrics(
-  registry: Pick<MetricsRegistry, 'families'>,
+  page: MetricsPage,
   { headers }: Pick<Request, 'headers'>,
   clock: Clock,
 ): Promise<Reply> {
   const format = negotiateExposition(headerValues(headers, 'accept').join(','))
   const gzip = acceptsGzip(headers)
-  const families = await registry.families()
+  const families = await page.families()
   return {
     status: 200,
     headers: [

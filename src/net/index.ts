@@ -1,9 +1,10 @@
 export { acceptsGzip } from './accepts-gzip.ts'
 export { apiFault, toErrorReply } from './api-fault.ts'
 export type { CertificateSource, KeyPair } from './certificate-source.ts'
-export { exposeMetrics } from './expose-metrics.ts'
+export { exposeMetrics, type MetricsPage } from './expose-metrics.ts'
 export { canBeHeader, forwardableHeaders, headerValue, headerValues } from './headers.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './http-server.ts'
+export { inflateBody } from './inflate-body.ts'
 export { isListening } from './is-listening.ts'
 export { limitBody } from './limit-body.ts'
 export {
@@ -16,6 +17,14 @@ export {
   type Request,
   STATUS_CLIENT_GONE,
 } from './message.ts'
+export {
+  OTLP_UNSUPPORTED,
+  type OtlpHttpLimits,
+  otlpEncodingOf,
+  otlpReply,
+  readOtlpTraces,
+  refuseOtlp,
+} from './otlp-http.ts'
 export { createProbeServer, type ProbeServerOptions } from './probe-server.ts'
 export { readBody } from './read-body.ts'
 export {

@@ -19,7 +19,8 @@ export function compileAccess(configuration: Configuration): Access {
   const { accessControl } = configuration
   const isAllowed = compileApiAccess(configuration)
   return {
-    isOpen: ({ group, template }) => isAllowed(group, template.split('/', 2)[1] ?? ''),
+    isOpen: ({ group, template, own }) =>
+      own === true || isAllowed(group, template.split('/', 2)[1] ?? ''),
     mayInvoke: isAllowed('invoke', 'v1'),
     accessControl: accessControl && (accessControl.defaultAction ?? 'allow'),
   }

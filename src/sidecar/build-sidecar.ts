@@ -19,6 +19,7 @@ import { compileAccess } from './access.ts'
 import { createAppChannel } from './app-channel.ts'
 import { createAppHealth } from './app-health.ts'
 import { createProbe } from './app-probe.ts'
+import { buildAppTelemetry } from './app-telemetry/build-app-telemetry.ts'
 import { buildBlocks } from './build-blocks.ts'
 import { type ApiRoute, beginExchange, type SidecarExchange } from './exchange.ts'
 import { type GrpcRefusal, startGrpcRefusal } from './grpc-refusal.ts'
@@ -183,6 +184,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     resiliencies: policies.list,
     extended,
   }
+  const appTelemetry = buildAppTelemetry(settings, { ...deps, telemetry })
   const routes: readonly ApiRoute[] = createRoutes(
     {
       getHealthz: getHealthz(readiness, settings.appId),
@@ -192,7 +194,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       getOpenApi: getOpenApi(() => routes),
       postShutdown: postShutdown(deps.requestStop),
     },
-    blockRoutes,
+    [...blockRoutes, ...appTelemetry.routes],
   )
   let internalPort = 0
   const releaseKey = deps.ids.traceId()
@@ -264,7 +266,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     getReport: () => jsonReply(report()),
   })
   const internal = server('internal', peerPipeline({ ...parts, router: createRouter(peerRoutes) }))
-  const metrics = createMetricsServer(registry, clock, countRefused('metrics'), log)
+  const metrics = createMetricsServer(appTelemetry.page, clock, countRefused('metrics'), log)
   const health =
     settings.appHealthCheck === undefined
       ? undefined

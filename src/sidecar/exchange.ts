@@ -61,6 +61,8 @@ export interface Route extends RouteTemplate {
   readonly open?: true
   /** Parameters of the path that reach no span and no log: they may name people, or have no bound. */
   readonly secretParams?: readonly string[]
+  /** Not Dapr's: with `dapr-app-id` its path is an app's, no list of APIs is about it, and it makes no span. */
+  readonly own?: true
   /** Served on the public port, too. */
   readonly public?: true
 }

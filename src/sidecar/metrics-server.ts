@@ -1,11 +1,16 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import { createHttpServer, type Exchange, exposeMetrics, type HttpServer } from '../net/index.ts'
-import type { MetricsRegistry } from '../telemetry/index.ts'
+import {
+  createHttpServer,
+  type Exchange,
+  exposeMetrics,
+  type HttpServer,
+  type MetricsPage,
+} from '../net/index.ts'
 
 /** The scrape page, on any path, as in daprd. */
 export const createMetricsServer = (
-  registry: MetricsRegistry,
+  page: MetricsPage,
   clock: Clock,
   onRefused: (status: number) => void,
   log: Logger,
@@ -15,7 +20,7 @@ export const createMetricsServer = (
     steps: [
       {
         name: 'expose',
-        enter: ({ request }) => exposeMetrics(registry, request, clock),
+        enter: ({ request }) => exposeMetrics(page, request, clock),
       },
     ],
     begin: (request) => ({ request, onClientGone: undefined }),

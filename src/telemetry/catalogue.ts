@@ -509,6 +509,24 @@ export const keepMetrics = {
   }),
 } as const
 
+/** What the app itself records, and its sidecar takes on. */
+export const appTelemetryMetrics = {
+  spans: counter('sidelight_app_spans_total', {
+    help: 'Spans that the app has sent, by outcome: queued for the exporters, held until it is known whether their trace is kept, dropped.',
+    labels: ['outcome'],
+    closed: { outcome: ['queued', 'held', 'dropped'] },
+  }),
+  scrapes: counter('sidelight_app_scrapes_total', {
+    help: 'Times that the metrics of the app were asked for, by outcome: merged into this page, unreachable, invalid. A page that is not valid is left out whole.',
+    labels: ['outcome'],
+    closed: { outcome: ['merged', 'unreachable', 'invalid'] },
+  }),
+  families: counter('sidelight_app_families_dropped_total', {
+    help: 'Metric families of the app that were left out of this page, since one of the sidecar has the same name and another type.',
+    labels: [],
+  }),
+} as const
+
 export const configurationMetrics = {
   generation: gauge('sidelight_configuration_generation', {
     help: 'Number of the Configuration snapshot in force; grows by one with each change.',
@@ -560,6 +578,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(pipelineMetrics),
   ...Object.values(pushMetrics),
   ...Object.values(keepMetrics),
+  ...Object.values(appTelemetryMetrics),
   ...Object.values(configurationMetrics),
   ...Object.values(resourceMetrics),
 ]

@@ -8,6 +8,7 @@ export {
 export {
   ATTRIBUTE_HEADER_PREFIX,
   accessMetrics,
+  appTelemetryMetrics,
   attributes,
   componentMetrics,
   configurationMetrics,
@@ -74,9 +75,12 @@ export type {
 export { createSampler, type Sampler, type SamplingRequest } from './sampling/sampler.ts'
 export { createTokenBucket, type TokenBucket } from './sampling/token-bucket.ts'
 export { isTraceIdSampled } from './sampling/trace-id-ratio.ts'
+export { createSentSpan } from './sent-span.ts'
 export { createSeriesTable, type LabelValues } from './series-table.ts'
 export {
   type EventAttributes,
+  type HeldSpan,
+  type SentBy,
   Span,
   type SpanKind,
   type SpanRecord,

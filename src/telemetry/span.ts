@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { LogFields } from '../base/logger.ts'
+import type { OtlpAttribute, OtlpSpan } from '../wire/otlp-span.ts'
 import type { Decision } from './sampling/policy.ts'
 import type { SpanContext } from './span-context.ts'
 
@@ -31,6 +32,15 @@ export interface SpanEvent {
 }
 export type EventAttributes = Readonly<Record<string, string | number>>
 
+/** A span as an app's OpenTelemetry has sent it, and who recorded it. */
+export interface SentBy {
+  /** The same list for all spans of a message. */
+  readonly resource: readonly OtlpAttribute[]
+  readonly scopeName: string
+  readonly scopeVersion: string
+  readonly span: OtlpSpan
+}
+
 /** A finished span that was sampled or kept, as exporters get it. */
 export interface SpanRecord {
   readonly context: SpanContext
@@ -49,6 +59,13 @@ export interface SpanRecord {
   readonly error: string | undefined
   /** Name of the other side: a peer's app id, a component, an external host. */
   readonly remoteService: string | undefined
+  /** A span that the app has recorded itself: exporters send this, and the rest is for who only counts and lists. */
+  readonly sent?: SentBy
+}
+
+/** A span that may wait for the verdict on its trace, which then is noted on it. */
+export interface HeldSpan extends SpanRecord {
+  set(key: string, value: string): void
 }
 
 /** Shared by all spans that have none, so that an unsampled span allocates no list. */

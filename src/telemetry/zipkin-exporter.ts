@@ -1,7 +1,9 @@
 import { SIDECAR_SCOPE } from '../wire/instrumentation-scope.ts'
+import { otlpToZipkin } from '../wire/otlp-to-zipkin.ts'
 import { encodeZipkinSpans } from '../wire/zipkin-json.ts'
 import type { ZipkinKind, ZipkinSpan } from '../wire/zipkin-span.ts'
 import type { Exporter, ExportOutcome } from './exporter.ts'
+import { toResourceSpans } from './sent-span.ts'
 import type { SpanRecord } from './span.ts'
 
 /** An untraced POST, handed in so that exporting never makes spans of its own. Rejects when nobody answers. */
@@ -31,7 +33,7 @@ export function createZipkinExporter(
 ): Exporter {
   return {
     async export(spans, signal): Promise<ExportOutcome> {
-      const body = encodeZipkinSpans(spans.map((span) => toZipkinSpan(span, resource)))
+      const body = encodeZipkinSpans(spans.flatMap((span) => zipkinSpans(span, resource)))
       try {
         const { status, retryAfterMs } = await send(url, 'application/json', body, signal)
         if (status >= 200 && status < 300) return { kind: 'exported' }
@@ -44,6 +46,11 @@ export function createZipkinExporter(
     },
   }
 }
+
+const zipkinSpans = (span: SpanRecord, resource: ZipkinResource): readonly ZipkinSpan[] =>
+  span.sent === undefined
+    ? [toZipkinSpan(span, resource)]
+    : otlpToZipkin([toResourceSpans(span.sent)]).spans
 
 /**
  * As the Go exporter maps it: names in lower case, attributes and resource as tags, the status as

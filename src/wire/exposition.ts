@@ -1,4 +1,6 @@
-import type { Exemplar, HistogramSeries, MetricFamily, SingleSeries } from './metric-family.ts'
+import type { ExposedSample } from './exposed-sample.ts'
+import { METRIC_NAME } from './labels.ts'
+import type { Exemplar, HistogramSeries, PageFamily, SingleSeries } from './metric-family.ts'
 
 /**
  * The page that Prometheus scrapes, in its own text format 0.0.4 or as OpenMetrics 1.0.
@@ -15,7 +17,7 @@ export const EXPOSITION_TYPES: Readonly<Record<ExpositionFormat, string>> = {
 
 /** Yields a text for each series, so that whoever sends the page can pause between any two. */
 export function* renderExposition(
-  families: Iterable<MetricFamily>,
+  families: Iterable<PageFamily>,
   format: ExpositionFormat,
 ): Generator<string, void, void> {
   const open = format === 'openmetrics'
@@ -27,19 +29,20 @@ export function* renderExposition(
       yield 'bounds' in series
         ? histogramText(family.name, series, hasExemplars)
         : singleText(family.name, series, hasExemplars)
+    for (const sample of family.samples ?? []) yield sampleText(sample, hasExemplars)
   }
   if (open) yield '# EOF\n'
 }
 
 const isTotal = (name: string): boolean => name.endsWith('_total')
 
-const plainHead = ({ name, help, type }: MetricFamily): string =>
-  `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n`
+const plainHead = ({ name, help, type }: PageFamily): string =>
+  `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type === 'unknown' ? 'untyped' : type}\n`
 
 const UNITS = ['seconds', 'bytes'] as const
 
 /** A counter is named without its `_total` here; one that has none is `unknown`, since a counter must have one. */
-function openHead({ name, help, type }: MetricFamily): string {
+function openHead({ name, help, type }: PageFamily): string {
   const isCounter = type === 'counter'
   const isKnown = !isCounter || isTotal(name)
   const family = isCounter && isKnown ? name.slice(0, -'_total'.length) : name
@@ -55,6 +58,19 @@ function singleText(name: string, series: SingleSeries, hasExemplars: boolean): 
   const labels = labelText(series.labels)
   const exemplar = hasExemplars ? exemplarText(series.exemplar) : ''
   return `${name}${labels === '' ? '' : `{${labels}}`} ${numberText(series.value)}${exemplar}\n`
+}
+
+/** Another's exemplar may have any labels. */
+function sampleText({ labels, value, exemplar }: ExposedSample, hasExemplars: boolean): string {
+  const { [METRIC_NAME]: name, ...rest } = Object.fromEntries(labels.pairs)
+  const text = labelText(rest)
+  const end =
+    hasExemplars && exemplar !== undefined
+      ? ` # {${labelText(Object.fromEntries(exemplar.labels.pairs))}} ${numberText(exemplar.value)}${
+          exemplar.timeMs === undefined ? '' : ` ${exemplar.timeMs / 1_000}`
+        }`
+      : ''
+  return `${name}${text === '' ? '' : `{${text}}`} ${numberText(value)}${end}\n`
 }
 
 function histogramText(name: string, series: HistogramSeries, hasExemplars: boolean): string {

@@ -2,6 +2,8 @@
  * Metrics as a page for scrapers shows them, whatever library has recorded them.
  */
 
+import type { ExposedSample } from './exposed-sample.ts'
+
 /** A metric with its series. */
 export interface MetricFamily {
   /** As declared, a counter's `_total` included. */
@@ -12,6 +14,14 @@ export interface MetricFamily {
   readonly startUs: number
   /** Read one after the other, each when it is rendered: a page of many takes more than one turn to make. */
   readonly series: Iterable<MetricSeries>
+}
+
+/** A metric on a page that may have lines of somebody else's, too. */
+export interface PageFamily extends Omit<MetricFamily, 'type'> {
+  /** The last two are never ours. */
+  readonly type: MetricFamily['type'] | 'summary' | 'unknown'
+  /** They stand behind the series, as they are. */
+  readonly samples?: readonly ExposedSample[]
 }
 
 export type MetricSeries = SingleSeries | HistogramSeries

@@ -55,7 +55,7 @@ export function otlpToZipkin(resources: readonly OtlpResourceSpans[]): OtlpConve
         ],
       }
       for (const span of scopeSpans) {
-        const problem = problemOf(span)
+        const problem = otlpSpanProblem(span)
         if (problem === undefined) spans.push(toZipkin(span, origin))
         else {
           rejectedSpans++
@@ -78,7 +78,8 @@ type Tag = readonly [key: string, value: string]
 
 const toTag = ({ key, value }: OtlpAttribute): Tag => [key, formatOtlpValue(value)]
 
-function problemOf({ traceId, spanId, parentSpanId }: OtlpSpan): string | undefined {
+/** Why a span cannot be kept; `undefined` for one that can. */
+export function otlpSpanProblem({ traceId, spanId, parentSpanId }: OtlpSpan): string | undefined {
   if (!TRACE_ID.test(traceId))
     return `a trace id is 16 bytes that are not all zero; one was ${seen(traceId)}`
   if (!SPAN_ID.test(spanId))
@@ -154,7 +155,8 @@ function annotationOf(
   return [{ timestamp, value }]
 }
 
-const microseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1000n)
+/** Of a time or a length in nanoseconds. */
+export const microseconds = (nanoseconds: bigint): number => Number(nanoseconds / 1000n)
 
 /** A span shorter than a microsecond took one; an end that is missing or before the start says nothing. */
 function durationOf({

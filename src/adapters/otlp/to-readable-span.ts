@@ -3,6 +3,7 @@ import { SIDECAR_SCOPE } from '../../wire/instrumentation-scope.ts'
 import { PEER_SERVICE } from '../../wire/otlp-remote-endpoint.ts'
 import type { ReadableSpan } from './otlp-client.ts'
 import { toHrTime, type toResource } from './otlp-values.ts'
+import { sentToReadable } from './sent-to-readable.ts'
 
 /** The API's numbers: one less than OTLP's. */
 const KINDS: Readonly<Record<SpanKind, ReadableSpan['kind']>> = {
@@ -18,11 +19,16 @@ const SCOPE = { name: SIDECAR_SCOPE }
 
 type Context = ReturnType<ReadableSpan['spanContext']>
 
-/** A span of ours as OpenTelemetry's. */
+/** A span of ours, or one that an app has sent, as OpenTelemetry's. */
 export function toReadableSpan(
   span: SpanRecord,
   resource: ReturnType<typeof toResource>,
 ): ReadableSpan {
+  const plain = recordedSpan(span, resource)
+  return span.sent === undefined ? plain : sentToReadable(span.sent, plain)
+}
+
+function recordedSpan(span: SpanRecord, resource: ReturnType<typeof toResource>): ReadableSpan {
   const context = contextOf(span)
   return {
     name: span.name,

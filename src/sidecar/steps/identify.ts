@@ -1,4 +1,4 @@
-import type { Router, Step } from '../../net/index.ts'
+import { headerValue, type Router, type Step } from '../../net/index.ts'
 import type { Route, SidecarExchange } from '../exchange.ts'
 
 /**
@@ -12,10 +12,13 @@ export const identify = (
   name: 'identify',
   enter(x) {
     const found = router.match(x.request.method, x.request.path)
-    if (found !== undefined && isOpen(found.route)) {
+    if (found !== undefined && isOpen(found.route) && !isMeantForApp(found.route, x)) {
       x.route = found.route
       x.params = found.params
     }
     return undefined
   },
 })
+
+const isMeantForApp = ({ own }: Route, { request }: SidecarExchange): boolean =>
+  own === true && headerValue(request.headers, 'dapr-app-id') !== undefined

@@ -13,6 +13,7 @@ import {
   createTracer,
   type MetricsRegistry,
   type Sampler,
+  type SpanRecord,
   type TraceKeeper,
   type Tracer,
 } from '../../telemetry/index.ts'
@@ -35,6 +36,8 @@ export interface SidecarTelemetry {
   readonly exporters: ExporterSet
   readonly metrics: Pick<LiveMetrics, 'policy'>
   policy(): TelemetryPolicy
+  /** Exporters take it like one of ours. Says whether any does. */
+  add(span: SpanRecord): boolean
   /** Puts a snapshot in force: one swap, nothing restarts. Settles when the metrics follow it, too. */
   apply(snapshot: Snapshot): Promise<void>
   /** Counts an attempt to change the Configuration. */
@@ -102,6 +105,7 @@ export function createSidecarTelemetry(parts: {
     exporters,
     metrics,
     policy: () => policy,
+    add: spans.add,
     apply(snapshot) {
       policy = compileTelemetry(snapshot.configuration)
       keeper.apply(policy.keep)

@@ -22,7 +22,10 @@ const HEALTH = '/healthz'
  */
 export const apiSpans = (own: OwnIdentity): SpanDescription<SidecarExchange> => ({
   kind: 'CLIENT',
-  name: (x, byRules) => (!byRules && x.request.path.includes(HEALTH) ? undefined : firstName(x)),
+  name: (x, byRules) =>
+    x.route?.own === true || (!byRules && x.request.path.includes(HEALTH))
+      ? undefined
+      : firstName(x),
   operation: (x, into) => describeOperation(x, into, own, own.appId),
   describe(x, span, reply) {
     const { request, target } = x

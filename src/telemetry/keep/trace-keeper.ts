@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { attributes } from '../catalogue.ts'
 import { createTokenBucket, type TokenBucket } from '../sampling/token-bucket.ts'
-import type { Span } from '../span.ts'
+import type { HeldSpan } from '../span.ts'
 
 /** `spec.tracing.sampling.keep`: what is worth keeping when it has ended. */
 export interface KeepPolicy {
@@ -54,7 +54,7 @@ export interface TraceKeeper {
   /** A recorded, unsampled span of the trace begins; each is followed by one `end`. */
   begin(traceId: string): void
   /** Exports the span if its trace is kept, else holds it. Says whether it went out. */
-  end(span: Span): boolean
+  end(span: HeldSpan): boolean
   /** Adds a peer; told at once if the trace is kept already. */
   link(traceId: string, link: KeepLink): void
   /** Our own verdict, within the budget. Only the first counts. */
@@ -66,7 +66,7 @@ export interface TraceKeeper {
 
 export interface TraceKeeperOptions {
   readonly clock: Clock
-  readonly export: (span: Span) => boolean
+  readonly export: (span: HeldSpan) => boolean
   /** Lets a peer know, soon: `link.told` may become true meanwhile. */
   readonly tell: (link: KeepLink, traceId: string) => void
   readonly meter: KeepMeter
@@ -75,7 +75,7 @@ export interface TraceKeeperOptions {
 interface Entry {
   /** Spans that have begun and not ended. */
   open: number
-  readonly spans: Span[]
+  readonly spans: HeldSpan[]
   bytes: number
   readonly links: KeepLink[]
   kept: KeepReason | undefined
@@ -155,7 +155,7 @@ export function createTraceKeeper(options: TraceKeeperOptions): TraceKeeper {
     entry.refused = false
     return entry
   }
-  const exportSpan = (span: Span, reason: KeepReason): boolean => {
+  const exportSpan = (span: HeldSpan, reason: KeepReason): boolean => {
     span.set(attributes.samplingRule, `keep:${reason}`)
     meter.exported()
     return options.export(span)
@@ -240,7 +240,7 @@ const SPAN_BYTES = 640
 const TEXT_BYTES = 24
 
 /** An estimate of what a span holds in memory, so that a bound in bytes can be kept without asking the engine. */
-function sizeOf(span: Span): number {
+function sizeOf(span: HeldSpan): number {
   let size = SPAN_BYTES + span.name.length
   for (const text of span.attributes) size += TEXT_BYTES + text.length
   for (const { name, attributes = {} } of span.events) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   createTraceKeeper,
+  type HeldSpan,
   type KeepLink,
   type KeepPolicy,
   Span,
@@ -19,7 +20,7 @@ const idOf = (n: number): string => n.toString(16).padStart(32, '0')
 
 function open(policy: Partial<KeepPolicy> = {}) {
   const clock = createFakeClock()
-  const exported: Span[] = []
+  const exported: HeldSpan[] = []
   const told: string[] = []
   const kept: string[] = []
   const missed: string[] = []
