@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
@@ -29,6 +29,9 @@ describe('the package', function () {
     await mkdir(home, { recursive: true })
     await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1'])
     await writeFile(project.file('package.json'), '{"private":true}')
+    // What an installer would have put beside it.
+    for (const name of ['@opentelemetry', 'prom-client', 'tdigest', 'bintrees'])
+      await symlink(`${ROOT}node_modules/${name}`, project.file(`node_modules/${name}`))
   })
   after(() => project?.[Symbol.asyncDispose]())
 
@@ -90,6 +93,23 @@ describe('the package', function () {
         })
       })`
     assert.match(await node([], source, 'cjs'), CARRIED)
+  })
+
+  test('records when `register` is preloaded, imported or required, and hands out `express`', async () => {
+    const esm = `import http from 'node:http'\n${SERVE_AND_CALL}`
+    const cjs = `const http = require('node:http')\n${SERVE_AND_CALL}`
+    // The same trace, and another span: that of the call.
+    const recorded = /^00-4bf92f3577b34da6a3ce929d0e0e4736-(?!00f067aa0ba902b7)[0-9a-f]{16}-01$/
+    assert.match(await node(['--import', 'sidelight/register'], esm, 'mjs'), recorded)
+    assert.match(await node(['--require', 'sidelight/register'], cjs, 'cjs'), recorded)
+    assert.match(await node([], `import 'sidelight/register'\n${esm}`, 'mjs'), recorded)
+    assert.match(await node([], `require('sidelight/register')\n${cjs}`, 'cjs'), recorded)
+    const source = `
+      import { createRequire } from 'node:module'
+      import { logFields, sidelight, sidelightFastify, withSidelight } from 'sidelight/express'
+      const required = createRequire(import.meta.url)('sidelight/express')
+      console.log(required.sidelight === sidelight, typeof sidelightFastify, typeof withSidelight, logFields())`
+    assert.equal(await node([], source, 'mjs'), 'true function function {}')
   })
 
   test('has types that TypeScript finds in each way of resolving', async () => {

@@ -42,6 +42,8 @@ async function work() {
 
 const bus = new EventEmitter().setMaxListeners(0)
 
+const OWN = { Traceparent: '00-11111111111111111111111111111111-2222222222222222-01' }
+
 /** How an app may call on. */
 const ways = {
   fetch: async (to) => (await fetch(to)).text(),
@@ -83,10 +85,8 @@ const ways = {
     })
     return JSON.stringify(await client.invoker.invoke(appId, method, HttpMethod.GET))
   },
-  own: (to) =>
-    get(to, {
-      headers: { traceparent: '00-11111111111111111111111111111111-2222222222222222-01' },
-    }),
+  own: (to) => get(to, { headers: OWN }),
+  ownFetch: async (to) => (await fetch(to, { headers: OWN })).text(),
 }
 
 async function serve(url, body) {

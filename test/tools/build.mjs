@@ -52,14 +52,14 @@ const parts = [
 ]
 
 /** What others import: `sidelight/NAME`. */
-const LIBRARIES = ['carry']
+const LIBRARIES = ['carry', 'register', 'express']
 
 for (const name of LIBRARIES)
   parts.push({
     name,
     source: `src/middleware/${name}/index.ts`,
     output: `dist/${name}/index.cjs`,
-    isInput: (file) => /^src\/(middleware|base|wire)\//.test(file),
+    isInput: (file) => /^src\/(middleware|base|wire|telemetry)\//.test(file),
     build: () => buildLibrary(name),
   })
 
@@ -171,6 +171,8 @@ async function buildLibrary(name) {
     target: 'node20.19',
     format: 'cjs',
     entryPoints: [`src/middleware/${name}/index.ts`],
+    // OpenTelemetry is one for the app and for this: what it installs is what records.
+    packages: 'external',
     legalComments: 'none',
     logLevel: 'warning',
     write: false,

@@ -1,5 +1,5 @@
 // What the shop's services share: a JSON server on APP_PORT, and calls through their sidecar. Nothing here copies a
-// header: they are started with `node --import sidelight/carry`.
+// header: they are started with `node --import sidelight/carry`, and inventory with `sidelight/register`: it records its own.
 import { createServer } from 'node:http'
 
 /** Answers `routes['GET /path']` with what the handler returns; a thrown `{ status, message }` is an error answer. */

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Carried } from './trace-context.ts'
+import type { Carried, TraceContext } from './trace-context.ts'
 import { createTrust, type Trust } from './trust.ts'
 
 /** What all copies of this module in a process share: a package may be there twice, as ESM and as CommonJS. */
@@ -8,6 +8,17 @@ export interface Carrier {
   /** Absent = no request is being served. */
   readonly storage: AsyncLocalStorage<Carried>
   readonly trust: Trust
+  /** Of who records spans, too, as `sidelight/register` does: it knows better what goes on. */
+  recording: RecordingContext | undefined
+}
+
+/** The context that a recorder of spans holds, instead of that of the incoming request. */
+export interface RecordingContext {
+  /** Of the span that this code runs in, as headers. */
+  current(): TraceContext | undefined
+  run<T>(headers: TraceContext | undefined, fn: () => T): T
+  /** A request that it has made no span of. */
+  overlooked(host: string): void
 }
 
 const KEY = Symbol.for('sidelight.carry')
@@ -22,10 +33,11 @@ export function obtainCarrier(
   const home = globalThis as Home
   const found = home[KEY]
   if (found !== undefined) return { carrier: found, isNew: false }
-  const carrier = {
+  const carrier: Carrier = {
     version,
     storage: new AsyncLocalStorage<Carried>(),
     trust: createTrust([...sidecarHosts(env), ...(env.SIDELIGHT_TRUST ?? '').split(',')]),
+    recording: undefined,
   }
   Object.defineProperty(home, KEY, { value: carrier })
   return { carrier, isNew: true }

@@ -2,6 +2,7 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { Server } from 'node:net'
+import type { Carrier } from './carrier.ts'
 import { type Carried, readRawHeaders } from './trace-context.ts'
 
 /** Events of a server that begin a request. */
@@ -23,11 +24,15 @@ type Marked = IncomingMessage & { [CARRIED]?: Carried }
  * Each request runs in its own context, whatever ran before on its connection. The channel `http.server.request.start`
  * could only set the context of the connection, and the next request on it, or an upgrade, would find the last one's.
  */
-export function carryIncoming(storage: AsyncLocalStorage<Carried>): void {
+export function carryIncoming(carrier: Carrier): void {
+  const { storage } = carrier
   // That of http and https: who serves http only should not pay for loading TLS.
   const emit = Server.prototype.emit as Emit
   const patched: Emit = function (event, ...args) {
-    const request = REQUESTS.has(event) ? (args[0] as Marked | undefined) : undefined
+    const request =
+      REQUESTS.has(event) && carrier.recording === undefined
+        ? (args[0] as Marked | undefined)
+        : undefined
     if (!Array.isArray(request?.rawHeaders)) return emit.call(this, event, ...args)
     const context = readRawHeaders(request.rawHeaders) ?? false
     if (hasBody(request)) request[CARRIED] = context

@@ -3,11 +3,13 @@
  * Importing it is all; the functions are for what is not HTTP/1.1.
  */
 import { VERSION } from '../../base/version.ts'
-import { obtainCarrier } from './carrier.ts'
+import { obtainCarrier, type RecordingContext } from './carrier.ts'
 import { carryIncoming } from './incoming.ts'
 import { carryOutgoing } from './outgoing.ts'
 import { readTraceContext, type TraceContext } from './trace-context.ts'
+import { warn, warnOfMistakes } from './warn.ts'
 
+export type { RecordingContext } from './carrier.ts'
 export type { TraceContext } from './trace-context.ts'
 
 const { carrier, isNew } = obtainCarrier(VERSION, process.env)
@@ -19,22 +21,16 @@ else if (carrier.version !== VERSION)
   )
 
 function install(): void {
-  carryIncoming(carrier.storage)
+  carryIncoming(carrier)
   carryOutgoing(carrier, process.versions.node)
-  for (const entry of carrier.trust.mistakes)
-    warn(
-      'CARRY_TRUST_INVALID',
-      `SIDELIGHT_TRUST: ${JSON.stringify(entry.slice(0, 100))} is no host, *.domain, address, range or *, and is passed over`,
-    )
-}
-
-function warn(code: string, message: string): void {
-  process.emitWarning(message, { type: 'SidelightWarning', code })
+  warnOfMistakes(carrier.trust)
 }
 
 /** Of the request that this code runs for; `undefined` outside of one, or when it came without context. */
 export const currentTraceContext = (): TraceContext | undefined =>
-  carrier.storage.getStore() || undefined
+  carrier.recording === undefined
+    ? carrier.storage.getStore() || undefined
+    : carrier.recording.current()
 
 /**
  * Runs a function, and all that it begins, in a context: for requests that come by something else than HTTP, as from a
@@ -44,7 +40,9 @@ export const currentTraceContext = (): TraceContext | undefined =>
  * @returns what the function returns
  */
 export const runWithTraceContext = <T>(headers: TraceContext | undefined, fn: () => T): T =>
-  carrier.storage.run((headers && readTraceContext({ ...headers })) ?? false, fn)
+  carrier.recording === undefined
+    ? carrier.storage.run((headers && readTraceContext({ ...headers })) ?? false, fn)
+    : carrier.recording.run(headers, fn)
 
 /**
  * The headers of the context that this code runs in, for a transport that `carry` does not know.
@@ -58,4 +56,14 @@ export function traceHeaders(url?: string | URL): Record<string, string> {
   if (url !== undefined && !(URL.canParse(url) && carrier.trust.allows(new URL(url).hostname)))
     return {}
   return { ...context }
+}
+
+/**
+ * For a recorder of spans: from now on its context goes on, and that of the incoming request no more.
+ *
+ * @returns whether a host may get context
+ */
+export function recordWith(context: RecordingContext): (host: string) => boolean {
+  carrier.recording = context
+  return carrier.trust.allows
 }

@@ -1,5 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel'
 import { Agent, type ClientRequest, type RequestOptions } from 'node:http'
+import { hasHeader } from '../http/index.ts'
 import type { Carrier } from './carrier.ts'
 import { CONTEXT_HEADERS, type TraceContext } from './trace-context.ts'
 
@@ -10,12 +11,14 @@ const hasCreatedChannel = (nodeVersion: string): boolean => {
 }
 
 /** Puts the context of the request that is being served on what the app sends for it. */
-export function carryOutgoing({ storage, trust }: Carrier, nodeVersion: string): void {
+export function carryOutgoing(carrier: Carrier, nodeVersion: string): void {
+  const { storage, trust } = carrier
   const add = (request: ClientRequest): void => {
-    const context = storage.getStore()
+    const { recording } = carrier
+    const context = recording === undefined ? storage.getStore() : recording.current()
     // A socket of the file system leads to this machine.
     if (!context || !(request.socketPath || trust.allows(request.host))) return
-    addToHttp(request, context)
+    if (addToHttp(request, context)) recording?.overlooked(request.host)
   }
   if (hasCreatedChannel(nodeVersion))
     subscribe('http.client.request.created', (message) =>
@@ -24,43 +27,47 @@ export function carryOutgoing({ storage, trust }: Carrier, nodeVersion: string):
   else watchAgents(add)
   // `fetch`, and undici as a package.
   subscribe('undici:request:create', (message) => {
-    const context = storage.getStore()
+    // A recorder of spans hears of these by the same channel.
+    const context = carrier.recording === undefined && storage.getStore()
     if (!context) return
     const { request } = message as { readonly request: UndiciRequest }
     if (trust.allows(hostOf(request.origin))) addToUndici(request, context)
   })
 }
 
-/** Puts the parts that the app has not set itself; its own `traceparent` has its own `tracestate`. */
+/**
+ * Puts the parts that the app has not set itself; its own `traceparent` has its own `tracestate`.
+ *
+ * @returns whether there was no trace on it
+ */
 function putMissing(
   context: TraceContext,
   has: (name: string) => boolean,
   put: (name: string, value: string) => void,
-): void {
+): boolean {
   const isOwnTrace = has('traceparent')
   for (const name of CONTEXT_HEADERS) {
     const value = context[name]
     if (value === undefined || has(name) || (isOwnTrace && name === 'tracestate')) continue
     put(name, value)
   }
+  return !isOwnTrace
 }
 
-function addToHttp(request: ClientRequest, context: TraceContext): void {
+function addToHttp(request: ClientRequest, context: TraceContext): boolean {
   const written = request as ClientRequest & { _header: string | null }
-  if (written._header === null) {
-    putMissing(
+  if (written._header === null)
+    return putMissing(
       context,
       (name) => request.hasHeader(name),
       (name, value) => request.setHeader(name, value),
     )
-    return
-  }
   // Headers that were given as a list are written at once, and leave only later.
   const head = written._header
-  if (!head.endsWith('\r\n\r\n')) return
+  if (!head.endsWith('\r\n\r\n')) return false
   const lines = head.toLowerCase()
   let more = ''
-  putMissing(
+  const isNew = putMissing(
     context,
     (name) => lines.includes(`\r\n${name}:`),
     (name, value) => {
@@ -68,6 +75,7 @@ function addToHttp(request: ClientRequest, context: TraceContext): void {
     },
   )
   written._header = `${head.slice(0, -2)}${more}\r\n`
+  return isNew
 }
 
 interface UndiciRequest {
@@ -79,15 +87,14 @@ interface UndiciRequest {
 
 function addToUndici(request: UndiciRequest, context: TraceContext): void {
   const { headers } = request
-  const has =
-    typeof headers === 'string'
-      ? (name: string) => `\r\n${headers.toLowerCase()}`.includes(`\r\n${name}:`)
-      : (name: string) =>
-          headers.some((each, i) => i % 2 === 0 && String(each).toLowerCase() === name)
-  putMissing(context, has, (name, value) => {
-    if (request.addHeader !== undefined) request.addHeader(name, value)
-    else request.headers += `${name}: ${value}\r\n`
-  })
+  putMissing(
+    context,
+    (name) => hasHeader(headers, name),
+    (name, value) => {
+      if (request.addHeader !== undefined) request.addHeader(name, value)
+      else request.headers += `${name}: ${value}\r\n`
+    },
+  )
 }
 
 const hostOf = (origin: string | URL): string => {

@@ -1,0 +1,2 @@
+export { hasHeader, namesOf } from './header-names.ts'
+export { routeOf, watchFastify } from './route-of.ts'
