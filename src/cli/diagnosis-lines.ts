@@ -1,7 +1,8 @@
-import { count, formatAge, formatNumber, formatPlace, formatRate } from '../policy/index.ts'
+import { count, formatAge, formatNumber, formatRate } from '../base/figures.ts'
+import { BOLD, CYAN, DIM, GREEN, type Paint, RED, YELLOW } from '../base/paint.ts'
+import { formatPlace } from '../policy/index.ts'
 import type { Finding, Severity, SidecarDiagnosis, SidecarStatus } from '../wire/diagnosis.ts'
 import type { SidecarReport } from '../wire/sidecar-report.ts'
-import { BOLD, CYAN, DIM, GREEN, type Paint, RED, YELLOW } from './paint.ts'
 
 const MARKS: Readonly<Record<Severity, readonly [mark: string, color: number]>> = {
   error: ['✘', RED],

@@ -1,4 +1,4 @@
-import { formatAge, formatRate } from '../policy/index.ts'
+import { formatAge, formatRate } from '../base/figures.ts'
 import type { OverrideEdit } from '../resources/index.ts'
 
 /** `tune-checkout: keeps all of target checkout until 2026-12-01T10:00:00Z (10 min)`. */

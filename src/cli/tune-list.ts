@@ -1,4 +1,4 @@
-import { count, formatAge, formatRate } from '../policy/index.ts'
+import { count, formatAge, formatRate } from '../base/figures.ts'
 import type { SidecarStatus } from '../wire/diagnosis.ts'
 import type { RuleReport } from '../wire/sidecar-report.ts'
 import type { CliContext } from './cli-context.ts'

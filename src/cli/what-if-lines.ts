@@ -1,6 +1,6 @@
-import { count, formatNumber } from '../policy/index.ts'
+import { count, formatNumber } from '../base/figures.ts'
+import { BOLD, DIM, type Paint } from '../base/paint.ts'
 import type { Figure, RuleFigures, Share, WhatIfAnswer } from '../wire/what-if.ts'
-import { BOLD, DIM, type Paint } from './paint.ts'
 
 /** A row: what it is about, then cells, set right. */
 type Row = readonly [label: string, ...cells: string[]]

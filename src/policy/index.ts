@@ -3,6 +3,5 @@ export { compileMetrics, DEFAULT_METRICS, type MetricPolicy } from './compile-me
 export { compileTelemetry, type TelemetryPolicy } from './compile-telemetry.ts'
 export { formatPlace } from './diagnose/cause.ts'
 export { type DiagnoseOptions, diagnose } from './diagnose/diagnose.ts'
-export { count, formatAge, formatNumber, formatRate } from './diagnose/figures.ts'
 export type { HttpLabels } from './http-labels.ts'
 export { createWhatIf, type WhatIf, type WhatIfQuestion } from './what-if/what-if.ts'

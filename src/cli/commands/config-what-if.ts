@@ -1,10 +1,10 @@
+import { createPaint } from '../../base/paint.ts'
 import type { Problem } from '../../base/problem.ts'
 import { readResourceFile } from '../../resources/index.ts'
 import { WHAT_IF_PATH, type WhatIfAnswer, type WhatIfRefusal } from '../../wire/what-if.ts'
 import { askBackend } from '../ask-backend.ts'
 import { type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
 import { describeFlags, parseFlags } from '../flags.ts'
-import { createPaint } from '../paint.ts'
 import { configWhatIfFlags } from '../settings.ts'
 import { whatIfLines } from '../what-if-lines.ts'
 

@@ -1,13 +1,13 @@
 import { Fault, messageOf } from '../../base/fault.ts'
+import { createPaint } from '../../base/paint.ts'
 import { pause } from '../../base/pause.ts'
 import { readTrace, type Trace } from '../../wire/trace/trace.ts'
+import { traceTable, traceTreeLines } from '../../wire/trace/trace-lines.ts'
 import type { ZipkinSpan } from '../../wire/zipkin-span.ts'
 import { askBackend } from '../ask-backend.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
-import { createPaint } from '../paint.ts'
 import { tracesFlags } from '../settings.ts'
-import { traceTable, traceTreeLines } from '../trace-lines.ts'
 
 const HELP = `sidelight traces [flags]
 sidelight traces TRACE_ID

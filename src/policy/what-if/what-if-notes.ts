@@ -1,5 +1,5 @@
+import { count, formatNumber } from '../../base/figures.ts'
 import type { WhatIfNote, WhatIfWindow } from '../../wire/what-if.ts'
-import { count, formatNumber } from '../diagnose/figures.ts'
 import type { NextPolicy } from './next-policy.ts'
 import type { SidecarView } from './sidecar-view.ts'
 import type { Spent } from './spend-budgets.ts'

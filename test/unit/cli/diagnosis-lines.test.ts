@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { createPaint } from '../../../src/base/paint.ts'
 import { findingLines, sidecarLines } from '../../../src/cli/diagnosis-lines.ts'
-import { createPaint } from '../../../src/cli/paint.ts'
 import { answered, NOW_US, sampleReport } from '../../support/sample-report.ts'
 
 const plain = createPaint(false)

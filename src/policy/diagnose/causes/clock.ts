@@ -1,5 +1,5 @@
+import { formatAge } from '../../../base/figures.ts'
 import type { Cause } from '../cause.ts'
-import { formatAge } from '../figures.ts'
 
 const NOTABLE_US = 1_000_000
 /** From here on a search of the last minutes no longer finds the traces. */

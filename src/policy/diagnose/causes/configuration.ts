@@ -1,5 +1,5 @@
+import { count } from '../../../base/figures.ts'
 import { type Cause, formatPlace } from '../cause.ts'
-import { count } from '../figures.ts'
 import { isWarning, listed, placeOf } from '../problems.ts'
 
 /** What is wrong with the Configuration itself. */

@@ -1,5 +1,5 @@
+import { count, formatAge } from '../../../base/figures.ts'
 import type { Cause } from '../cause.ts'
-import { count, formatAge } from '../figures.ts'
 
 /** A share of lost calls below this may be the app's background work, which belongs to no request. */
 const LOST_SHARE = 0.1

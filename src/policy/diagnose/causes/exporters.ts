@@ -1,7 +1,7 @@
+import { count, formatAge, formatTime } from '../../../base/figures.ts'
 import type { EndpointFacts } from '../../../wire/diagnosis.ts'
 import type { ExporterReport } from '../../../wire/sidecar-report.ts'
 import { type Cause, formatPlace, type Sighting } from '../cause.ts'
-import { count, formatAge, formatTime } from '../figures.ts'
 
 /** By the words of the last error; the first that fits. */
 const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [

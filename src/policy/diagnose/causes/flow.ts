@@ -1,5 +1,5 @@
+import { count, formatAge } from '../../../base/figures.ts'
 import type { Cause } from '../cause.ts'
-import { count, formatAge } from '../figures.ts'
 
 /** Where it stands when nothing is wrong. */
 export const flowCauses: readonly Cause[] = [

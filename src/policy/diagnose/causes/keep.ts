@@ -1,5 +1,5 @@
+import { count } from '../../../base/figures.ts'
 import type { Cause } from '../cause.ts'
-import { count } from '../figures.ts'
 
 /** What to do about each reason for which a trace worth keeping is not complete. */
 const CURES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
+import { formatAge, formatRate, formatTime } from '../../../base/figures.ts'
 import type { Cause } from '../cause.ts'
-import { formatAge, formatRate, formatTime } from '../figures.ts'
 
 /** Overrides end by themselves; until then they may surprise. */
 export const overrideCauses: readonly Cause[] = [

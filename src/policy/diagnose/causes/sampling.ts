@@ -1,5 +1,5 @@
+import { count, formatRate } from '../../../base/figures.ts'
 import type { Cause, Sighting } from '../cause.ts'
-import { count, formatRate } from '../figures.ts'
 
 const unsampledBy = ({ report }: Sighting, rule: string): number =>
   report.decisions[rule]?.unsampled ?? 0

@@ -1,9 +1,9 @@
-import { formatDuration } from '../base/short-duration.ts'
-import { count } from '../policy/index.ts'
-import { errorMessageOf, isError } from '../wire/trace/span-facts.ts'
-import type { Trace } from '../wire/trace/trace.ts'
-import type { TraceNode } from '../wire/trace/trace-tree.ts'
-import { BOLD, type Paint, RED } from './paint.ts'
+import { count } from '../../base/figures.ts'
+import { BOLD, type Paint, RED } from '../../base/paint.ts'
+import { formatDuration } from '../../base/short-duration.ts'
+import { errorMessageOf, isError } from './span-facts.ts'
+import type { Trace } from './trace.ts'
+import type { TraceNode } from './trace-tree.ts'
 
 const NAME_MIN = 24
 const BAR_MIN = 10

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { createPaint } from '../../../src/cli/paint.ts'
-import { traceTable, traceTreeLines } from '../../../src/cli/trace-lines.ts'
-import { readTrace } from '../../../src/wire/trace/trace.ts'
-import type { ZipkinSpan } from '../../../src/wire/zipkin-span.ts'
-import { makeSpan, TRACE_ID } from '../../support/make-span.ts'
+import { createPaint } from '../../../../src/base/paint.ts'
+import { readTrace } from '../../../../src/wire/trace/trace.ts'
+import { traceTable, traceTreeLines } from '../../../../src/wire/trace/trace-lines.ts'
+import type { ZipkinSpan } from '../../../../src/wire/zipkin-span.ts'
+import { makeSpan, TRACE_ID } from '../../../support/make-span.ts'
 
 const read = (...spans: readonly ZipkinSpan[]) => {
   const trace = readTrace(spans)
