@@ -23,6 +23,7 @@ import {
 import {
   buildSidecar,
   createDnsResolver,
+  type Faults,
   openClusterFeed,
   type ResourceFeed,
   type SidecarPorts,
@@ -44,6 +45,8 @@ export interface SharedParts {
   readonly daprLenient?: boolean
   /** What components of all sidecars of this process have in common, by key. */
   readonly componentParts: Map<string, unknown>
+  /** What tests put in the way of calls. Absent: nothing. */
+  readonly faults?: Faults
 }
 
 export interface RunningSidecar {
@@ -52,8 +55,8 @@ export interface RunningSidecar {
   readonly ready: Promise<boolean>
   /** Shown by `GET /v1.0/metadata` under `extended`. */
   readonly extended: Map<string, string>
-  /** Reads the Configuration files now. */
-  reload(): Promise<void>
+  /** Reads the Configuration files now; says what came of it. */
+  reload(): Promise<Reload>
   stop(): Promise<void>
 }
 
@@ -144,9 +147,7 @@ export async function startSidecar(
       ports,
       ready: sidecar.ready,
       extended: sidecar.extended,
-      async reload() {
-        await configuration.reload()
-      },
+      reload: configuration.reload,
       async stop() {
         await unwatch()
         await sidecar.stop()

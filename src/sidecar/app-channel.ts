@@ -9,6 +9,7 @@ import {
   type UpstreamRequest,
   wholeBody,
 } from '../net/index.ts'
+import type { Faults } from './faults.ts'
 import type { Pipeline } from './middleware/pipeline.ts'
 import type { SidecarSettings } from './settings.ts'
 import type { AppCallMeter } from './telemetry/app-call-meter.ts'
@@ -43,9 +44,16 @@ export function createAppChannel(
     'appId' | 'appPort' | 'appProtocol' | 'appChannelAddress' | 'appMaxConcurrency' | 'appApiToken'
   >,
   upstream: Upstream,
-  /** The Configuration's handlers before the app. */
-  pipeline: Pipeline,
-  recordCall: AppCallMeter,
+  {
+    pipeline,
+    recordCall,
+    faults,
+  }: {
+    /** The Configuration's handlers before the app. */
+    readonly pipeline: Pipeline
+    readonly recordCall: AppCallMeter
+    readonly faults?: Faults | undefined
+  },
 ): AppChannel {
   const { appId, appPort, appApiToken } = settings
   const origin = appOrigin(settings)
@@ -78,6 +86,9 @@ export function createAppChannel(
       if (appPort === undefined)
         throw refuse(appId, 'no app is attached to this sidecar (--app-port is not set)')
       if (!healthy) throw refuse(appId, 'app is not in a healthy state')
+      const instead = faults && (await faults.beforeApp(appId))
+      if (instead !== undefined)
+        return { reply: toUpstreamReply(instead), release: () => undefined }
       return pipeline.isEmpty() ? send(request, onAbort) : sendThrough(request, onAbort)
     },
     setHealthy(isHealthy) {

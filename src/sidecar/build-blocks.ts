@@ -15,6 +15,7 @@ import {
   type ItemSubscriptions,
 } from './configuration/item-subscriptions.ts'
 import type { ApiRoute } from './exchange.ts'
+import type { Faults } from './faults.ts'
 import { bindingRoutes } from './handlers/bindings/routes.ts'
 import type { BlockParts } from './handlers/block-parts.ts'
 import { configurationRoutes } from './handlers/configuration/routes.ts'
@@ -57,6 +58,7 @@ export function buildBlocks(
     readonly resources: { current(): Resources }
     readonly secrets: Pick<SecretSource, 'resolve' | 'whyMissing'>
     readonly sharedParts: DriverContext['shared']
+    readonly faults?: Faults | undefined
     readonly countError: ErrorMeter
   },
 ): BuiltBlocks {
@@ -78,6 +80,7 @@ export function buildBlocks(
       identity: settings,
     },
     shared: parts.sharedParts,
+    faults: parts.faults,
     onChange() {
       failed.set(host.failed().length)
       void subscriber.follow()

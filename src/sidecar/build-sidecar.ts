@@ -22,6 +22,7 @@ import { createProbe } from './app-probe.ts'
 import { buildAppTelemetry } from './app-telemetry/build-app-telemetry.ts'
 import { buildBlocks } from './build-blocks.ts'
 import { type ApiRoute, beginExchange, type SidecarExchange } from './exchange.ts'
+import type { Faults } from './faults.ts'
 import { type GrpcRefusal, startGrpcRefusal } from './grpc-refusal.ts'
 import { getHealthz, getHealthzOutbound } from './handlers/get-healthz.ts'
 import { getOpenApi } from './handlers/get-openapi.ts'
@@ -72,6 +73,8 @@ export interface SidecarDeps {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What components of all sidecars of this process have in common. */
   readonly sharedParts: DriverContext['shared']
+  /** What tests put in the way of calls. Absent: nothing. */
+  readonly faults?: Faults | undefined
   readonly hostName: string
   readonly pid: number
   /** `POST /v1.0/shutdown` asks for a stop; the process's owner carries it out. */
@@ -141,7 +144,11 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       log,
     })
   const recordCall = createAppCallMeter(registry, settings, telemetry.metrics.policy)
-  const app = createAppChannel(settings, appUpstream, pipelineOf('appHttpPipeline'), recordCall)
+  const app = createAppChannel(settings, appUpstream, {
+    pipeline: pipelineOf('appHttpPipeline'),
+    recordCall,
+    faults: deps.faults,
+  })
   const names = deps.names ?? createRegistrationResolver(deps.registrations, clock)
   const watch = createContextWatch(clock)
   const startedUs = clock.nowUs()

@@ -1,6 +1,7 @@
 export { buildSidecar, type Sidecar, type SidecarDeps, type SidecarPorts } from './build-sidecar.ts'
 export { type FedSidecar, openClusterFeed, type ResourceFeed } from './cluster/cluster-feed.ts'
 export { checkComponent } from './components/check-component.ts'
+export type { Faults } from './faults.ts'
 export { createDnsResolver } from './names/dns-resolver.ts'
 export type { NameResolver } from './names/name-resolver.ts'
 export type { AppHealthCheckSettings, ClusterSettings, SidecarSettings } from './settings.ts'

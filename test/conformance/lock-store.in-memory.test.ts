@@ -1,4 +1,4 @@
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../../src/base/fake-clock.ts'
 import { openLockStore } from '../support/open-lock-store.ts'
 import { describeLockStore } from './lock-store.ts'
 

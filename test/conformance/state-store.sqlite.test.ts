@@ -1,4 +1,4 @@
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../../src/base/fake-clock.ts'
 import { openStateStore } from '../support/open-state-store.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { describeStateStore, type OpenedStateStore } from './state-store.ts'

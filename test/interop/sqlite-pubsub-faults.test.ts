@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import Database from 'libsql'
+import { createFakeClock } from '../../src/base/fake-clock.ts'
 import { createLogger, formatLogfmt } from '../../src/base/logger.ts'
 import type { PubSub } from '../../src/components/pubsub/index.ts'
 import { startProgram } from '../support/child-program.ts'
 import { eventually } from '../support/eventually.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
 import { listen, openPubSub, publishText } from '../support/open-pubsub.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 

@@ -1,11 +1,11 @@
 import { createPromRegistry } from '../../src/adapters/prom-client/index.ts'
+import { createFakeClock } from '../../src/base/fake-clock.ts'
 import { DEFAULT_METRICS } from '../../src/policy/index.ts'
 import { beginExchange } from '../../src/sidecar/exchange.ts'
 import { createAppCallMeter } from '../../src/sidecar/telemetry/app-call-meter.ts'
 import { createRequestMeter } from '../../src/sidecar/telemetry/request-meter.ts'
 import { sidecarCatalogue } from '../../src/telemetry/index.ts'
 import { renderExposition } from '../../src/wire/exposition.ts'
-import { createFakeClock } from './fake-clock.ts'
 
 /**
  * A program of its own, so that its heap is: `node --expose-gc meter-flood.ts ids 1000000` drives so many requests,

@@ -1,3 +1,4 @@
+import { FAKE_START_US } from '../../src/base/fake-clock.ts'
 import type { AnsweredSidecar } from '../../src/wire/diagnosis.ts'
 import type {
   ConfigurationReport,
@@ -7,7 +8,6 @@ import type {
   SamplingReport,
   SidecarReport,
 } from '../../src/wire/sidecar-report.ts'
-import { FAKE_START_US } from './fake-clock.ts'
 
 /** 2026-01-01T00:00:00Z. */
 export const NOW_US = FAKE_START_US

@@ -31,7 +31,7 @@ export interface TestSidecar {
   stop(): Promise<void>
   /** Settles when its app listens. */
   readonly ready: Promise<boolean>
-  reload(): Promise<void>
+  reload(): Promise<unknown>
 }
 
 export interface Metadata {

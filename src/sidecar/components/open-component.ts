@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { type Block, type DriverContext, readSettings } from '../../components/index.ts'
 import type { StateStore } from '../../components/state/index.ts'
 import type { Component } from '../../resources/index.ts'
+import { type Faults, withFaults } from '../faults.ts'
 import { blockOf } from './blocks.ts'
 import { encryptState, readEncryptionKeys } from './encrypt-state.ts'
 import { findDriver } from './find-driver.ts'
@@ -22,12 +23,14 @@ export interface OpenOptions {
   readonly log: Logger
   readonly lookup: MetadataLookup
   readonly shared: DriverContext['shared']
+  /** Absent: nothing is in the way of operations. */
+  readonly faults?: Faults | undefined
 }
 
 /** @returns the driver's block, ready to serve; or why there is none, in words that cure it */
 export async function openComponent(
   component: Component,
-  { appId, namespace, clock, log, lookup, shared }: OpenOptions,
+  { appId, namespace, clock, log, lookup, shared, faults }: OpenOptions,
 ): Promise<Result<Block, string>> {
   const { name, type, initTimeoutMs } = component
   const found = await findDriver(component)
@@ -75,7 +78,8 @@ export async function openComponent(
       () => undefined,
     )
     const block = await Promise.race([opening, expired])
-    return ok(keys.value === undefined ? block : encryptState(block as StateStore, keys.value))
+    const whole = keys.value === undefined ? block : encryptState(block as StateStore, keys.value)
+    return ok(withFaults(whole, component, faults))
   } catch (error) {
     // Drivers quote addresses, and people put passwords into these.
     return err(maskCredentials(messageOf(error)))

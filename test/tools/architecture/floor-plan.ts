@@ -88,8 +88,8 @@ export const bannedGlobals: readonly BannedGlobal[] = [
   {
     name: 'process',
     pattern: /(?<![\w$.'"-])process\b(?!\s*[:(])/g,
-    // The middleware is a guest in other people's processes: it reads what they are.
-    homes: ['src/cli/', 'src/local/shop/', 'src/middleware/'],
+    // Middleware and test kit are guests in other people's processes: they read what these are.
+    homes: ['src/cli/', 'src/local/shop/', 'src/local/testing/', 'src/middleware/'],
     reason:
       'argv, environment and signals are read in src/cli only: take what you need as a parameter',
   },
@@ -102,7 +102,7 @@ export const bannedGlobals: readonly BannedGlobal[] = [
   {
     name: 'fetch',
     pattern: /(?<![\w$.])(?:globalThis\.)?fetch\s*\(/g,
-    homes: ['src/console/', 'src/local/shop/'],
+    homes: ['src/console/', 'src/local/shop/', 'src/local/testing/'],
     reason:
       'outgoing calls go through src/net, where they are bounded and traced or untraced on purpose',
   },

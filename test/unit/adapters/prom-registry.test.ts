@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { createPromRegistry } from '../../../src/adapters/prom-client/index.ts'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import {
   counter,
   gauge,
@@ -9,7 +10,6 @@ import {
   type MetricsRegistry,
 } from '../../../src/telemetry/index.ts'
 import { type ExpositionFormat, renderExposition } from '../../../src/wire/exposition.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 
 const calls = counter('calls_total', { help: 'Calls.', labels: ['path', 'status'] })
 const depth = gauge('depth', { help: 'Depth.', labels: ['queue'] })

@@ -6,10 +6,10 @@ import {
   type DiskTraceStoreOptions,
   openDiskTraceStore,
 } from '../../../src/backend/store/disk/index.ts'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { createLogger, formatLogfmt, silentLogger } from '../../../src/base/logger.ts'
 import { batchOf, queryOf, START_US, spanOf } from '../../conformance/trace-store.ts'
 import { eventually } from '../../support/eventually.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { createForgetfulFiles } from './forgetful-files.ts'
 

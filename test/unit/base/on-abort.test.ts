@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { onAbort } from '../../../src/base/on-abort.ts'
 import { pause } from '../../../src/base/pause.ts'
 import { untilAborted } from '../../../src/base/until-aborted.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 
 describe('onAbort', () => {
   test('lets any number wait for one signal, and Node warns of no leak', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { type LogFields, silentLogger } from '../../../src/base/logger.ts'
 import { seldom } from '../../../src/base/seldom.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 
 function open() {
   const clock = createFakeClock()

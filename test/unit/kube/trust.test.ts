@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
+import { createFakeClock, FAKE_START_US } from '../../../src/base/fake-clock.ts'
 import { Fault } from '../../../src/base/fault.ts'
 import {
   type Authority,
@@ -10,7 +11,6 @@ import {
   type KubeObject,
   planTrust,
 } from '../../../src/kube/index.ts'
-import { createFakeClock, FAKE_START_US } from '../../support/fake-clock.ts'
 
 const DAY_MS = 24 * 3_600_000
 const YEAR_MS = 365 * DAY_MS

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { collectReports, createSender, type Registration } from '../../../src/net/index.ts'
 import { REPORT_PATH } from '../../../src/wire/sidecar-report.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 import { NOW_US, sampleReport } from '../../support/sample-report.ts'
 import { type AppHandler, startTestApp } from '../../support/test-app.ts'
 

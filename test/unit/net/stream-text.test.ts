@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { gunzipSync } from 'node:zlib'
+import { createFakeClock, type FakeClock } from '../../../src/base/fake-clock.ts'
 import type { BodyStream } from '../../../src/net/index.ts'
 import { inSlices, streamText } from '../../../src/net/stream-text.ts'
-import { createFakeClock, type FakeClock } from '../../support/fake-clock.ts'
 
 /** Each part takes its time to make. */
 function* slowParts(clock: FakeClock, count: number, eachMs: number): Generator<string> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { createIdSource } from '../../../src/base/ids.ts'
 import { compileTelemetry, createWhatIf } from '../../../src/policy/index.ts'
 import type { Configuration } from '../../../src/resources/index.ts'
@@ -7,7 +8,6 @@ import { createOperation, createSampler, NO_CONTEXT } from '../../../src/telemet
 import type { SidecarStatus } from '../../../src/wire/diagnosis.ts'
 import { formatThreshold, thresholdOf } from '../../../src/wire/ot-tracestate.ts'
 import type { WhatIfAnswer } from '../../../src/wire/what-if.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 import { createSeededTraceIds } from '../../support/seeded-ids.ts'
 import {
   configuration,

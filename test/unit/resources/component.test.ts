@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { createSystemClock } from '../../../src/base/clock.ts'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import {
   createDirectorySource,
   parseResources,
   watchResources,
 } from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const parse = async (text: string) => {

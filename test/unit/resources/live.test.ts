@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import {
   createFileSource,
   createSecretFiles,
@@ -7,7 +8,6 @@ import {
   watchConfiguration,
 } from '../../../src/resources/index.ts'
 import { eventually } from '../../support/eventually.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const rate = (value: string): string =>

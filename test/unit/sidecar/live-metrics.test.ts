@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createPromRegistry } from '../../../src/adapters/prom-client/index.ts'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { createLiveMetrics } from '../../../src/sidecar/telemetry/live-metrics.ts'
 import { httpMetrics } from '../../../src/telemetry/index.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 
 const { serverRequestCount } = httpMetrics
 const LABELS = { app_id: 'a', method: 'GET', path: '/x/1', status: '200' }

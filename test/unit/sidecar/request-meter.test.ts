@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createPromRegistry } from '../../../src/adapters/prom-client/index.ts'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import type { Request } from '../../../src/net/index.ts'
 import { DEFAULT_METRICS } from '../../../src/policy/index.ts'
 import { beginExchange, type SidecarExchange, type Target } from '../../../src/sidecar/exchange.ts'
@@ -10,7 +11,6 @@ import { createAppCallMeter } from '../../../src/sidecar/telemetry/app-call-mete
 import { createRequestMeter } from '../../../src/sidecar/telemetry/request-meter.ts'
 import { sidecarCatalogue } from '../../../src/telemetry/index.ts'
 import { renderExposition } from '../../../src/wire/exposition.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 
 interface Left {
   readonly heapBytes: number

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { silentLogger } from '../../../src/base/logger.ts'
 import { createBatchProcessor, type DropReason } from '../../../src/telemetry/index.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 import {
   createHeldExporter,
   EXPORTED,

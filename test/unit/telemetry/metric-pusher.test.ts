@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPromRegistry } from '../../../src/adapters/prom-client/index.ts'
+import { createFakeClock } from '../../../src/base/fake-clock.ts'
 import { createLogger } from '../../../src/base/logger.ts'
 import {
   counter,
@@ -9,7 +10,6 @@ import {
 } from '../../../src/telemetry/index.ts'
 import { renderExposition } from '../../../src/wire/exposition.ts'
 import { eventually } from '../../support/eventually.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
 
 const sold = counter('sold_total', { help: 'Sold.', labels: [] })
 

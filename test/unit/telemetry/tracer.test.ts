@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createFakeClock, FAKE_START_US } from '../../../src/base/fake-clock.ts'
 import type { IdSource } from '../../../src/base/ids.ts'
 import {
   createOperation,
@@ -12,7 +13,6 @@ import {
   type SpanRecord,
   type SpanStart,
 } from '../../../src/telemetry/index.ts'
-import { createFakeClock, FAKE_START_US } from '../../support/fake-clock.ts'
 
 const T = '4bf92f3577b34da6a3ce929d0e0e4736'
 const P = '00f067aa0ba902b7'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { silentLogger } from '../../../../src/base/logger.ts'
 import { type BindingResponse, bindingDrivers } from '../../../../src/components/bindings/index.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 import { openBlock } from '../../../support/open-block.ts'
 
 const SECOND = 1000

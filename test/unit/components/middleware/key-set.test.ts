@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { decodeProtectedHeader } from 'jose'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { silentLogger } from '../../../../src/base/logger.ts'
 import { KeySet } from '../../../../src/components/middleware/bearer/key-set.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 import { startIssuer } from '../../../support/token-issuer.ts'
 
 async function open() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { createRateLimit } from '../../../../src/components/middleware/ratelimit/handler.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 function start(perSecond: number) {
   const clock = createFakeClock()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createFakeClock } from '../../../support/fake-clock.ts'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { deletionOf, openStateStore, textOf, writeOf } from '../../../support/open-state-store.ts'
 
 const READ = { consistency: undefined, metadata: {} } as const

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { createIdSource } from '../../../../src/base/ids.ts'
 import type { ClusterResource } from '../../../../src/control/operator/cluster-resource.ts'
 import { createRollouts } from '../../../../src/control/operator/rollouts.ts'
 import { type PodFact, statusOf } from '../../../../src/control/operator/status.ts'
 import { createSampler, createTracer, type SpanRecord } from '../../../../src/telemetry/index.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 const configuration = (generation: number): ClusterResource => ({
   kind: 'Configuration',

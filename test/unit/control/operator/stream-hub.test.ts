@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import type { InjectedPod } from '../../../../src/control/operator/injected-pod.ts'
 import { createStreamHub } from '../../../../src/control/operator/stream-hub.ts'
 import { HEARTBEAT_MS } from '../../../../src/wire/operator-stream.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 const pod = (name: string, namespace = 'shop', appId = name): InjectedPod => ({
   uid: `uid-${name}`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { createDnsResolver } from '../../../../src/sidecar/index.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 function open(answers: Record<string, readonly string[]>) {
   const clock = createFakeClock()

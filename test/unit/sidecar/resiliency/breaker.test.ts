@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { codeOf } from '../../../../src/base/fault.ts'
 import { type BreakerCounts, compileTrip } from '../../../../src/resources/index.ts'
 import { createBreaker } from '../../../../src/sidecar/resiliency/breaker.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 async function open(policy: { maxRequests?: number; intervalMs?: number; trip?: string } = {}) {
   const clock = createFakeClock()

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { codeOf, Fault } from '../../../../src/base/fault.ts'
 import type { RetryPolicy } from '../../../../src/resources/index.ts'
 import { createBreaker } from '../../../../src/sidecar/resiliency/breaker.ts'
@@ -8,7 +9,6 @@ import {
   type GuardPolicies,
 } from '../../../../src/sidecar/resiliency/guard.ts'
 import type { Span } from '../../../../src/telemetry/index.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 const RETRY: RetryPolicy = {
   policy: 'constant',

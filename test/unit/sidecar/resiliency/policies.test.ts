@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import { codeOf } from '../../../../src/base/fault.ts'
 import { parseResources } from '../../../../src/resources/index.ts'
 import type { Guard } from '../../../../src/sidecar/resiliency/guard.ts'
 import { createPolicies } from '../../../../src/sidecar/resiliency/policies.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 const EVENTS = { name: 'events', type: 'pubsub.redis' }
 const BREAKER = { trip: 'true', timeout: '1h' }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import {
   createTraceKeeper,
   type HeldSpan,
@@ -6,7 +7,6 @@ import {
   type KeepPolicy,
   Span,
 } from '../../../../src/telemetry/index.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 const POLICY: KeepPolicy = {
   errors: true,

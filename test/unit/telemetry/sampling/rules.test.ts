@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { FAKE_START_US } from '../../../support/fake-clock.ts'
+import { FAKE_START_US } from '../../../../src/base/fake-clock.ts'
 import { rule, startSampler } from './start-sampler.ts'
 
 describe('createSampler with rules', () => {

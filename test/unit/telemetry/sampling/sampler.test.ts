@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import {
   createOperation,
   createSampler,
@@ -6,7 +7,6 @@ import {
   type SamplingPolicy,
   type SpanContext,
 } from '../../../../src/telemetry/index.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 
 const KEPT = '4bf92f3577b34da60000000000000000'
 const LEFT = '4bf92f3577b34da6ffffffffffffffff'

@@ -1,3 +1,4 @@
+import { createFakeClock } from '../../../../src/base/fake-clock.ts'
 import {
   createOperation,
   createSampler,
@@ -8,7 +9,6 @@ import {
   type SamplingRules,
   type SpanContext,
 } from '../../../../src/telemetry/index.ts'
-import { createFakeClock } from '../../../support/fake-clock.ts'
 import { createSeededTraceIds } from '../../../support/seeded-ids.ts'
 
 export const RULES: SamplingRules = {

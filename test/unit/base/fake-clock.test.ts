@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createFakeClock, FAKE_START_US } from '../../support/fake-clock.ts'
+import { createFakeClock, FAKE_START_US } from '../../../src/base/fake-clock.ts'
 
 describe('createFakeClock', () => {
   test('stands still until it is advanced', () => {

@@ -1,5 +1,6 @@
-import type { Clock } from '../../src/base/clock.ts'
+import type { Clock } from './clock.ts'
 
+/** A clock that stands until somebody moves it: for tests. */
 export interface FakeClock extends Clock {
   /** Moves time and runs what falls due on the way, in order of time, each at its own time. */
   advance(ms: number): void
