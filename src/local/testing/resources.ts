@@ -1,9 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Document, isMap, parseAllDocuments, stringify } from 'yaml'
+import { parseAllDocuments, stringify } from 'yaml'
+import { isRecord } from '../../wire/lower-keys.ts'
 
 /** A resource as YAML, of one or more documents, or as an object. */
 export type ResourceInput = string | Readonly<Record<string, unknown>>
+
+type Fields = Readonly<Record<string, unknown>>
 
 /**
  * The Configuration as the sidecars read it: spans go to the bundle's own store, wherever else it would send them,
@@ -11,34 +14,33 @@ export type ResourceInput = string | Readonly<Record<string, unknown>>
  *
  * @param given YAML, a resource, or its `spec` alone
  */
-export function toConfiguration(given: ResourceInput, spansUrl: string): string {
-  const documents = read(typeof given === 'string' ? given : asResource(given))
-  for (const document of documents) {
-    if (document.errors.length > 0 || document.get('kind') !== 'Configuration') continue
-    const tracing = document.getIn(['spec', 'tracing'])
+export const toConfiguration = (given: ResourceInput, spansUrl: string): string =>
+  edit(typeof given === 'string' ? given : stringify(asResource(given)), (resource) => {
+    const { kind, spec } = resource
+    if (kind !== 'Configuration' || !isRecord(spec ?? {})) return resource
+    const { tracing = {} } = (spec ?? {}) as Fields
     // What is no mapping stays as it is: the sidecar says what is wrong with it.
-    if (tracing !== undefined && !isMap(tracing)) continue
-    document.deleteIn(['spec', 'tracing', 'otel'])
-    document.setIn(['spec', 'tracing', 'zipkin'], { endpointAddress: spansUrl })
-    const says = ['samplingRate', 'sampling'].some((field) =>
-      document.hasIn(['spec', 'tracing', field]),
-    )
-    if (!says) document.setIn(['spec', 'tracing', 'samplingRate'], '1')
-  }
-  return write(documents)
-}
+    if (!isRecord(tracing)) return resource
+    const { otel: _, ...rest } = tracing
+    const rate = 'samplingRate' in rest || 'sampling' in rest ? {} : { samplingRate: '1' }
+    return {
+      ...resource,
+      spec: {
+        ...(spec as Fields),
+        tracing: { ...rest, ...rate, zipkin: { endpointAddress: spansUrl } },
+      },
+    }
+  })
 
-const asResource = (given: Readonly<Record<string, unknown>>): string =>
-  stringify(
-    'spec' in given
-      ? given
-      : {
-          apiVersion: 'dapr.io/v1alpha1',
-          kind: 'Configuration',
-          metadata: { name: 'test' },
-          spec: given,
-        },
-  )
+const asResource = (given: Fields): Fields =>
+  'spec' in given
+    ? given
+    : {
+        apiVersion: 'dapr.io/v1alpha1',
+        kind: 'Configuration',
+        metadata: { name: 'test' },
+        spec: given,
+      }
 
 /** Building blocks whose engines have a stand-in within the process. */
 const IN_MEMORY: ReadonlySet<string> = new Set(['state', 'pubsub', 'configuration', 'lock'])
@@ -46,11 +48,14 @@ const IN_MEMORY: ReadonlySet<string> = new Set(['state', 'pubsub', 'configuratio
 const KEPT_SETTINGS: ReadonlySet<unknown> = new Set(['keyPrefix'])
 
 /** As `dapr init` makes them. */
-const DEFAULTS = ['state', 'pubsub'].map((block) => ({
+const DEFAULTS = [
+  ['statestore', 'state'],
+  ['pubsub', 'pubsub'],
+].map(([name, block]) => ({
   apiVersion: 'dapr.io/v1alpha1',
   kind: 'Component',
-  metadata: { name: block === 'state' ? 'statestore' : block },
-  spec: { type: `${block}.in-memory`, version: 'v1', metadata: [] },
+  metadata: { name },
+  spec: { type: `${block}.in-memory`, version: 'v1' },
 }))
 
 /**
@@ -73,37 +78,32 @@ export async function writeResources(
       texts.push(await readFile(join(path, name), 'utf8'))
   const engines = new Map<string, string>()
   for (const [i, text] of texts.entries()) {
-    const documents = read(text)
-    for (const document of documents) {
-      if (document.errors.length > 0 || document.get('kind') !== 'Component') continue
-      const type = String(document.getIn(['spec', 'type']))
-      const [block = '', ...engine] = type.split('.')
-      engines.set(String(document.getIn(['metadata', 'name'])), engine.join('.'))
-      if (!isReal && IN_MEMORY.has(block)) putInMemory(document, block)
-    }
-    await writeFile(join(directory, `${i}.yaml`), write(documents))
+    const edited = edit(text, (resource) => {
+      const { kind, metadata, spec } = resource
+      if (kind !== 'Component' || !isRecord(metadata) || !isRecord(spec)) return resource
+      const [block = '', ...engine] = String(spec.type).split('.')
+      engines.set(String(metadata.name), engine.join('.'))
+      return isReal || !IN_MEMORY.has(block) || engine.join('.') === 'in-memory'
+        ? resource
+        : { ...resource, spec: inMemory(spec, block) }
+    })
+    await writeFile(join(directory, `${i}.yaml`), edited)
   }
   return engines
 }
 
-function putInMemory(document: Document, block: string): void {
-  const { spec } = document.toJS() as {
-    readonly spec: { readonly type: string; readonly metadata?: readonly { name?: unknown }[] }
-  }
-  if (spec.type === `${block}.in-memory`) return
-  document.setIn(['spec', 'type'], `${block}.in-memory`)
-  const settings = Array.isArray(spec.metadata) ? spec.metadata : []
-  document.setIn(
-    ['spec', 'metadata'],
-    settings.filter((each) => KEPT_SETTINGS.has(each?.name)),
-  )
-}
+const inMemory = (spec: Fields, block: string): Fields => ({
+  ...spec,
+  type: `${block}.in-memory`,
+  metadata: (Array.isArray(spec.metadata) ? spec.metadata : []).filter((each) =>
+    KEPT_SETTINGS.has(each?.name),
+  ),
+})
 
-const read = (text: string): Document[] => {
-  const documents = parseAllDocuments(text, { logLevel: 'error' })
-  return 'empty' in documents ? [] : (documents as Document[])
+/** What is not YAML stays as it is: the sidecar says where it breaks. */
+function edit(text: string, change: (resource: Fields) => Fields): string {
+  const documents = [...parseAllDocuments(text, { logLevel: 'error' })]
+  if (documents.some(({ errors }) => errors.length > 0)) return text
+  const values = documents.map((document) => document.toJS() as unknown)
+  return values.map((value) => stringify(isRecord(value) ? change(value) : value)).join('---\n')
 }
-
-/** What is not YAML cannot be written: the sidecar reads the text, and says where it breaks. */
-const write = (documents: readonly Document[]): string =>
-  documents.map((each) => (each.errors.length > 0 ? '{' : String(each))).join('---\n')

@@ -162,7 +162,7 @@ export async function startBundle(options: BundleOptions): Promise<Bundle> {
       componentParts: new Map<string, unknown>(),
       faults,
     }
-    const started = await Promise.all(
+    const starts = await Promise.allSettled(
       apps.map(async (app) => {
         const server =
           app.listener === undefined && app.create === undefined
@@ -190,6 +190,10 @@ export async function startBundle(options: BundleOptions): Promise<Bundle> {
         return { of, running: sidecar.value }
       }),
     )
+    // What still starts would not be closed.
+    const failed = starts.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    const started = starts.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
     ends.push(async () => faults.close())
     await Promise.all(started.map(({ running }, i) => apps[i]?.port === undefined && running.ready))
     const read = async (): Promise<readonly (readonly ZipkinSpan[])[]> => {
