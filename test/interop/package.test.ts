@@ -11,6 +11,12 @@ import { type TemporaryDirectory, temporaryDirectory } from '../support/temporar
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
 
+interface Found {
+  readonly kind: string
+  readonly resolutionKind?: string
+  readonly entrypoint?: string
+}
+
 /** What others get: packed as for a registry, and unpacked into a project that has nothing else. */
 describe('the package', function () {
   this.timeout(120_000)
@@ -30,7 +36,7 @@ describe('the package', function () {
     await run('tar', ['-xzf', tarball, '-C', home, '--strip-components=1'])
     await writeFile(project.file('package.json'), '{"private":true}')
     // What an installer would have put beside it.
-    for (const name of ['@opentelemetry', 'prom-client', 'tdigest', 'bintrees'])
+    for (const name of ['@opentelemetry', 'prom-client', 'tdigest', 'bintrees', 'vitest'])
       await symlink(`${ROOT}node_modules/${name}`, project.file(`node_modules/${name}`))
   })
   after(() => project?.[Symbol.asyncDispose]())
@@ -112,13 +118,91 @@ describe('the package', function () {
     assert.equal(await node([], source, 'mjs'), 'true function function {}')
   })
 
+  const RUNNERS: readonly {
+    readonly name: string
+    readonly file: string
+    readonly head: string
+    readonly args: readonly string[]
+  }[] = [
+    {
+      name: 'mocha',
+      file: 'kit.mjs',
+      head: '',
+      args: [`${ROOT}node_modules/mocha/bin/mocha.js`],
+    },
+    {
+      name: 'node:test',
+      file: 'kit.test.mjs',
+      head: "import { it } from 'node:test'",
+      args: ['--test'],
+    },
+    {
+      name: 'vitest',
+      file: 'kit.spec.mjs',
+      head: "import { it } from 'vitest'",
+      args: [`${ROOT}node_modules/vitest/vitest.mjs`, 'run', '--root', '.'],
+    },
+  ]
+  for (const { name, file, head, args } of RUNNERS)
+    test(`has a test kit that works in ${name}, and lets it end`, async () => {
+      await writeFile(
+        project.file(file),
+        `${head}
+        import { startBundle, publish, deliver } from 'sidelight/testing'
+        const subscriber = (req, res) => {
+          res.setHeader('Content-Type', 'application/json')
+          res.end(req.url === '/dapr/subscribe' ? '[{"pubsubname":"pubsub","topic":"orders","route":"/"}]' : '{}')
+        }
+        it('delivers', async () => {
+          const bundle = await startBundle({ apps: [{ id: 'shop' }, { id: 'shipping', listener: subscriber }] })
+          await bundle.apps.shop.publish('orders', { id: 1 })
+          await bundle.trace((t) => t.root('/v1.0/publish/pubsub/orders').has(publish('orders').has(deliver('shipping'))))
+          await bundle.close()
+        })
+        it('says what is missing', async () => {
+          const bundle = await startBundle({ apps: [{ id: 'shop' }] })
+          try {
+            await bundle.apps.shop.publish('orders', { id: 1 })
+            await bundle.trace((t) => t.root(/publish/).has(deliver('shipping')), { timeoutMs: 50 })
+          } finally {
+            await bundle.close()
+          }
+        })`,
+      )
+      const { code, stdout, stderr } = await run(process.execPath, [...args, file], {
+        cwd: project.path,
+        env: { ...process.env, NO_COLOR: '1', CI: '' },
+      }).then(
+        (done) => ({ ...done, code: 0 }),
+        (failed) => failed,
+      )
+      const said = stdout + stderr
+      assert.equal(code, 1, said)
+      assert.match(said, /1 passing|pass 1|1 passed/)
+      assert.match(said, /1 failing|fail 1|1 failed/)
+      assert.match(said, /the first difference: deliver shipping: no such span below/)
+    })
+
+  test('has a test kit for CommonJS, too', async () => {
+    const source = `
+      const { startBundle } = require('sidelight/testing')
+      startBundle({ apps: [{ id: 'a' }] }).then(async (bundle) => {
+        console.log(Object.keys(bundle.apps))
+        await bundle.close()
+      })`
+    assert.equal(await node(['--no-warnings'], source, 'cjs'), "[ 'a' ]")
+  })
+
   test('has types that TypeScript finds in each way of resolving', async () => {
     const { problems = [] } = (await checkPackage(
       createPackageFromTarballData(new Uint8Array(await readFile(tarball))),
-    )) as { readonly problems?: readonly unknown[] }
-    // "node10" knows no exports; TypeScript gives it up itself.
+    )) as { readonly problems?: readonly Found[] }
+    // "node10" knows no exports; TypeScript gives it up itself. Every Node that the package takes can require() the
+    // test kit, an ES module without top-level await; a kit of its own for CommonJS would be sidecar and backend twice.
+    const isKnown = ({ kind, resolutionKind, entrypoint }: Found) =>
+      resolutionKind === 'node10' || (kind === 'CJSResolvesToESM' && entrypoint === './testing')
     assert.deepEqual(
-      problems.filter((each) => (each as { resolutionKind?: string }).resolutionKind !== 'node10'),
+      problems.filter((each) => !isKnown(each)),
       [],
     )
   })

@@ -21,6 +21,9 @@ const STAMP = 'dist/.inputs'
 const CLI = 'src/cli/sidelight.ts'
 const CLI_OUT = 'dist/cli/sidelight.js'
 const SHOP = 'src/local/shop'
+/** The test kit is sidecars and backend: it shares their chunks with the program, and is an ES module as they are. */
+const TESTING = 'src/local/testing/index.ts'
+const TESTING_OUT = 'dist/testing/index'
 const CONSOLE_CONFIG = 'src/console/vite.config.ts'
 
 /** They patch modules as these load, or hold a binary: they must stay themselves. */
@@ -127,7 +130,7 @@ async function buildCli() {
   }
   const cli = await esbuild.build({
     ...shared,
-    entryPoints: { 'cli/sidelight': CLI },
+    entryPoints: { 'cli/sidelight': CLI, 'testing/index': TESTING },
     outdir: 'dist',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -139,6 +142,7 @@ async function buildCli() {
       ? { outputFiles: [] }
       : await esbuild.build({ ...shared, entryPoints: services, outdir: 'dist/local/shop' })
 
+  writeWhole(at(`${TESTING_OUT}.d.ts`), declarationsOf(TESTING))
   const hasShebang = readFileSync(at(CLI), 'utf8').startsWith('#!')
   const written = new Set()
   for (const { path, contents } of [...cli.outputFiles, ...shop.outputFiles]) {
@@ -210,10 +214,14 @@ function declarationsOf(entry) {
       },
     )
     // What the entry hands on is exported by its own line; the rest is nobody's business.
-    const handedOn = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from/gm)].map(
-      ([, names]) => names,
+    const handedOn = [...text.matchAll(/^export (type )?\{([^}]*)\} from/gm)].flatMap(
+      ([, type = '', names]) =>
+        names
+          .split(',')
+          .filter((name) => name.trim() !== '')
+          .map((name) => `${type}${name.trim()}`),
     )
-    const exported = isEntry && handedOn.length > 0 ? `export type {${handedOn.join(',')}};\n` : ''
+    const exported = isEntry && handedOn.length > 0 ? `export { ${handedOn.join(', ')} };\n` : ''
     return (
       before +
       (isEntry ? own : own.replaceAll(/^export (?=declare|interface|type)/gm, '')) +
