@@ -144,11 +144,8 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       log,
     })
   const recordCall = createAppCallMeter(registry, settings, telemetry.metrics.policy)
-  const app = createAppChannel(settings, appUpstream, {
-    pipeline: pipelineOf('appHttpPipeline'),
-    recordCall,
-    faults: deps.faults,
-  })
+  const pipeline = pipelineOf('appHttpPipeline')
+  const app = createAppChannel(settings, appUpstream, { ...deps, pipeline, recordCall })
   const names = deps.names ?? createRegistrationResolver(deps.registrations, clock)
   const watch = createContextWatch(clock)
   const startedUs = clock.nowUs()
