@@ -6,6 +6,8 @@ import {
   dashboardFlags,
   dashboardsBuildFlags,
   doctorFlags,
+  flowsCheckFlags,
+  flowsRecordFlags,
   initFlags,
   injectorFlags,
   kubeListFlags,
@@ -51,6 +53,13 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     doc: 'the newest traces, or one of them (traces TRACE_ID), in the terminal',
     flags: tracesFlags,
     load: async () => (await import('./commands/traces.ts')).traces,
+  },
+  flows: {
+    group: 'Seeing and tuning',
+    doc: 'keep what a good run did (flows record NAME), and compare a later one (flows check)',
+    flags: [...flowsRecordFlags, ...flowsCheckFlags],
+    words: ['record', 'check'],
+    load: async () => (await import('./commands/flows.ts')).flows,
   },
   tune: {
     group: 'Seeing and tuning',

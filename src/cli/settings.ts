@@ -418,6 +418,46 @@ export const tracesFlags = [
   { name: 'json', type: 'bool', default: 'false', doc: 'the spans as Zipkin has them, one line' },
 ] as const satisfies readonly Flag[]
 
+/** Which run `flows` looks at. */
+const flowFlags = [
+  {
+    name: 'backend',
+    type: 'string',
+    default: 'http://localhost:9411',
+    doc: 'a Zipkin, ours or another one',
+  },
+  { name: 'last', type: 'durationMs', default: '15m', doc: 'how far back the run began' },
+  { name: 'limit', type: 'int', default: '100', doc: 'traces that are looked at, the newest' },
+  {
+    name: 'settle',
+    type: 'durationMs',
+    default: '1s',
+    doc: 'spans come late: looked at again after so long, until nothing has come; 0 looks once',
+  },
+  { name: 'dir', type: 'string', default: 'flows', doc: 'directory of the flow files' },
+] as const satisfies readonly Flag[]
+
+/** Flags of `flows record`. */
+export const flowsRecordFlags = [
+  { name: 'service', short: 's', type: 'string', doc: 'app id that has a span in the traces' },
+  { name: 'name', type: 'string', doc: 'name of a span, for example calllocal/orders/checkout' },
+  { name: 'query', short: 'q', type: 'string', doc: 'tags, Zipkin’s annotation query' },
+  {
+    name: 'headroom',
+    type: 'int',
+    default: '2',
+    doc: 'latency budget as a multiple of what 95 of 100 took; 0 for none',
+  },
+  ...flowFlags,
+] as const satisfies readonly Flag[]
+
+/** Flags of `flows check`. */
+export const flowsCheckFlags = [
+  ...flowFlags,
+  { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of lines' },
+  { name: 'junit', type: 'string', doc: 'file to write the outcome to as JUnit’s XML, too' },
+] as const satisfies readonly Flag[]
+
 /** Flags of `tune`. */
 export const tuneFlags = [
   ...clusterFlags,

@@ -62,7 +62,7 @@ export {
   type Seen,
   type Write,
 } from './metrics.ts'
-export { pathLabel } from './path-label.ts'
+export { pathLabel, spanLabel } from './path-label.ts'
 export { CONTEXT_HEADERS, extract, type Incoming, inject, NO_CONTEXT } from './propagator.ts'
 export { createOperation, OPERATION_FIELDS, type Operation } from './sampling/operation.ts'
 export type { OperationState } from './sampling/operation-table.ts'

@@ -26,3 +26,14 @@ const foldId = (segment: string): string =>
   DIGITS.test(segment) || UUID.test(segment) || HASH.test(segment) || segment.length > MAX_SEGMENT
     ? '{id}'
     : segment
+
+/**
+ * The name of a span without ids, so that spans that mean the same have one.
+ *
+ * @example spanLabel('calllocal/orders/items/123') // 'calllocal/orders/items/{id}'
+ */
+export const spanLabel = (name: string): string =>
+  name
+    .split(' ')
+    .map((word) => (word.startsWith('/') ? pathLabel(word) : word.split('/').map(foldId).join('/')))
+    .join(' ')

@@ -1,11 +1,10 @@
-import { Fault, messageOf } from '../../base/fault.ts'
+import { messageOf } from '../../base/fault.ts'
 import { createPaint } from '../../base/paint.ts'
 import { pause } from '../../base/pause.ts'
-import { readTrace, type Trace } from '../../wire/trace/trace.ts'
+import { readTrace } from '../../wire/trace/trace.ts'
 import { traceTable, traceTreeLines } from '../../wire/trace/trace-lines.ts'
-import type { ZipkinSpan } from '../../wire/zipkin-span.ts'
-import { askBackend } from '../ask-backend.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
+import { findTrace, findTraces, newestFirst } from '../find-traces.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
 import { tracesFlags } from '../settings.ts'
 
@@ -50,7 +49,7 @@ export const traces: Command = async (argv, context) => {
 }
 
 async function showTrace(id: string, values: Values, context: CliContext): Promise<number> {
-  const spans = await ask<readonly ZipkinSpan[]>(values, `/api/v2/trace/${id}`)
+  const spans = await findTrace(values.backend, id)
   const trace = spans && readTrace(spans)
   if (spans === undefined || trace === undefined) {
     context.err(`error: ${values.backend} has no trace ${id}`)
@@ -64,7 +63,11 @@ async function showTrace(id: string, values: Values, context: CliContext): Promi
 }
 
 async function list(values: Values, context: CliContext): Promise<number> {
-  const found = await search(values, context.clock.nowUs() / 1000, values.last, values.limit)
+  const found = await findTraces(values.backend, values, {
+    endMs: context.clock.nowUs() / 1000,
+    lookbackMs: values.last,
+    limit: values.limit,
+  })
   if (values.json) context.out(JSON.stringify(found))
   const read = newestFirst(found)
   if (read.length === 0) {
@@ -89,7 +92,11 @@ async function follow(values: Values, context: CliContext): Promise<number> {
   let counts: ReadonlyMap<string, number> | undefined
   const shown = new Set<string>()
   const look = async (): Promise<void> => {
-    const found = await search(values, clock.nowUs() / 1000, FOLLOW_LOOKBACK_MS, MAX_FOLLOWED)
+    const found = await findTraces(values.backend, values, {
+      endMs: clock.nowUs() / 1000,
+      lookbackMs: FOLLOW_LOOKBACK_MS,
+      limit: MAX_FOLLOWED,
+    })
     const traces = newestFirst(found).reverse()
     for (const trace of traces) {
       const { traceId, nodes } = trace
@@ -127,50 +134,5 @@ async function follow(values: Values, context: CliContext): Promise<number> {
 }
 
 const MAX_FOLLOWED = 200
-
-async function search(
-  { service, name, query, 'min-duration': min, 'max-duration': max, ...values }: Values,
-  endMs: number,
-  lookbackMs: number,
-  limit: number,
-): Promise<readonly (readonly ZipkinSpan[])[]> {
-  const given = {
-    serviceName: service,
-    spanName: name,
-    annotationQuery: query,
-    minDuration: min === undefined ? undefined : String(Math.round(min * 1000)),
-    maxDuration: max === undefined ? undefined : String(Math.round(max * 1000)),
-    endTs: String(Math.ceil(endMs)),
-    lookback: String(lookbackMs),
-    limit: String(limit),
-  }
-  const parameters = Object.entries(given).filter(
-    (each): each is [string, string] => each[1] !== undefined,
-  )
-  return (await ask(values, `/api/v2/traces?${new URLSearchParams(parameters)}`)) ?? []
-}
-
-/** @returns `undefined` when it has no such thing @throws Fault `BACKEND_…` */
-async function ask<T>({ backend }: Pick<Values, 'backend'>, path: string): Promise<T | undefined> {
-  const { status, body } = await askBackend(backend, { method: 'GET', path })
-  if (status === 404) return undefined
-  const answer = status === 200 ? readJson(body) : undefined
-  if (Array.isArray(answer)) return answer as T
-  throw new Fault(
-    'BACKEND_ANSWER',
-    `${backend} answered ${status} and is no Zipkin, or does not take the question: ${body.slice(0, MAX_SHOWN)}`,
-  )
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-const newestFirst = (found: readonly (readonly ZipkinSpan[])[]): Trace[] =>
-  found.flatMap((spans) => readTrace(spans) ?? []).sort((a, b) => b.startUs - a.startUs)
 
 const widthOf = ({ columns }: CliContext): number => columns ?? WIDTH_WITHOUT_TERMINAL

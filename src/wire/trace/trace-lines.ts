@@ -133,9 +133,9 @@ const durationOf = ({ durationUs }: TraceNode): string =>
   durationUs === 0 ? '-' : formatDuration(durationUs)
 
 /** What a service says of itself must not move the cursor. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 
-const cut = (text: string, width: number): string =>
+export const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
 
 const two = (value: number, digits = 2): string => String(value).padStart(digits, '0')
