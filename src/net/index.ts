@@ -1,5 +1,6 @@
 export { acceptsGzip } from './accepts-gzip.ts'
 export { apiFault, toErrorReply } from './api-fault.ts'
+export { BodyBuffer } from './body-buffer.ts'
 export type { CertificateSource, KeyPair } from './certificate-source.ts'
 export { exposeMetrics, type MetricsPage } from './expose-metrics.ts'
 export { canBeHeader, forwardableHeaders, headerValue, headerValues } from './headers.ts'

@@ -2,8 +2,8 @@ import { pipeline, Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import type { Clock } from '../base/clock.ts'
+import { BodyBuffer } from './body-buffer.ts'
 import type { BodyStream } from './message.ts'
-import { BodyBuffer } from './upstream/body-buffer.ts'
 
 /** After so long requests are served before the next part is made. */
 const SLICE_MS = 1

@@ -1,5 +1,5 @@
+import { BodyBuffer } from './body-buffer.ts'
 import type { BodyStream } from './message.ts'
-import { BodyBuffer } from './upstream/body-buffer.ts'
 
 /** A body that is here already, for whoever takes streams. */
 export function wholeBody(bytes: Uint8Array): BodyStream {

@@ -31,6 +31,8 @@ import { createPubSubMeter } from './pubsub/pubsub-meter.ts'
 import { createSubscriber, type Subscriber } from './pubsub/subscriber.ts'
 import type { Policies } from './resiliency/policies.ts'
 import type { SidecarSettings } from './settings.ts'
+import { tapEvents, tapMessages } from './tap/tap-events.ts'
+import type { Taps } from './tap/taps.ts'
 import type { ErrorMeter } from './telemetry/error-meter.ts'
 import type { SidecarTelemetry } from './telemetry/sidecar-telemetry.ts'
 
@@ -60,6 +62,7 @@ export function buildBlocks(
     readonly sharedParts: DriverContext['shared']
     readonly faults?: Faults | undefined
     readonly countError: ErrorMeter
+    readonly taps: Pick<Taps, 'event'>
   },
 ): BuiltBlocks {
   const { app, telemetry, policies, registry, clock, log, secrets } = parts
@@ -107,7 +110,7 @@ export function buildBlocks(
     ...block,
     policies,
     clock,
-    meter: createPubSubMeter(registry, settings),
+    meter: tapMessages(createPubSubMeter(registry, settings), parts.taps),
     countError: parts.countError,
     newId: () => randomUUID(),
   }
@@ -148,7 +151,7 @@ export function buildBlocks(
     clock,
     log,
     seldomLog: seldom(log, clock),
-    meter: createEventMeter(registry, settings),
+    meter: tapEvents(createEventMeter(registry, settings), parts.taps),
     optionsTimeoutMs: settings.appBindingOptionsTimeoutMs,
   })
   return {

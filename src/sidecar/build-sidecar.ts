@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import { messageOf } from '../base/fault.ts'
 import type { IdSource } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import type { DriverContext } from '../components/index.ts'
@@ -37,6 +36,7 @@ import type { NameResolver } from './names/name-resolver.ts'
 import { createRegistrationResolver } from './names/registration-resolver.ts'
 import { apiPipeline, peerPipeline } from './pipeline.ts'
 import { createReadiness } from './readiness.ts'
+import { registerSelf } from './register-self.ts'
 import { buildReport } from './report/build-report.ts'
 import { createContextWatch } from './report/context-watch.ts'
 import { describeChange } from './report/describe-change.ts'
@@ -45,6 +45,7 @@ import { createResiliencyMeter } from './resiliency/resiliency-meter.ts'
 import { createPeerRoutes, createRoutes } from './routes.ts'
 import type { SidecarSettings } from './settings.ts'
 import { compileCallLog, NO_CALL_LOG } from './steps/log-call.ts'
+import { buildTap } from './tap/build-tap.ts'
 import { createAppCallMeter } from './telemetry/app-call-meter.ts'
 import { createErrorMeter } from './telemetry/error-meter.ts'
 import { createReloadMeter } from './telemetry/reload-meter.ts'
@@ -167,6 +168,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       lastChange: () => lastChange,
     })
   const countError = createErrorMeter(registry, settings)
+  const { taps, ...tap } = buildTap(settings, deps)
   const policies = createPolicies({
     own: settings,
     meter: createResiliencyMeter(registry, settings),
@@ -179,7 +181,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     subscriptions,
     inputs,
     routes: blockRoutes,
-  } = buildBlocks(settings, { ...deps, app, telemetry, policies, countError })
+  } = buildBlocks(settings, { ...deps, app, telemetry, policies, countError, taps })
   const sources = {
     settings,
     report,
@@ -198,7 +200,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       getOpenApi: getOpenApi(() => routes),
       postShutdown: postShutdown(deps.requestStop),
     },
-    [...blockRoutes, ...appTelemetry.routes],
+    [...blockRoutes, ...appTelemetry.routes, tap.route],
   )
   let internalPort = 0
   const releaseKey = deps.ids.traceId()
@@ -215,6 +217,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
     middleware: pipelineOf('httpPipeline'),
     registry,
     tracer: telemetry.tracer,
+    taps,
     meter: createRequestMeter(registry, settings, telemetry.metrics.policy, recordCall),
     countError,
     forward: {
@@ -334,24 +337,18 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       grpc = await startGrpcRefusal(settings.grpcPort, settings.listenAddresses, () => http, log)
       // Last, so that whoever reaches the API finds the rest in place.
       http = await api.listen(settings.httpPort, settings.listenAddresses)
-      deregister = await deps.registrations
-        .register({
-          appId: settings.appId,
-          namespace: settings.namespace,
-          pid: deps.pid,
-          host: '127.0.0.1',
-          internalPort,
-          httpPort: http,
-          metricsPort,
-          appPort: settings.appPort ?? 0,
-          startedUs,
-        })
-        .catch((error) => {
-          log.warning(
-            `peers of this machine do not find this sidecar, let SIDELIGHT_HOME name a directory that can be written: ${messageOf(error)}`,
-          )
-          return undefined
-        })
+      const self = {
+        appId: settings.appId,
+        namespace: settings.namespace,
+        pid: deps.pid,
+        host: '127.0.0.1',
+        internalPort,
+        httpPort: http,
+        metricsPort,
+        appPort: settings.appPort ?? 0,
+        startedUs,
+      }
+      deregister = await registerSelf(deps.registrations, self, log)
       readiness.outboundReady()
       log.info(`HTTP API on port ${http}, internal port ${internalPort}, metrics on ${metricsPort}`)
       void waitForApp()
@@ -365,6 +362,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       inForce = snapshot.configuration
       access = compileAccess(inForce)
       callLog = compileCallLog(settings, inForce)
+      tap.configurationChanged()
       void telemetry.apply(snapshot)
     },
     resourcesChanged(reload, { components, resiliencies }) {
@@ -382,6 +380,7 @@ export function buildSidecar(settings: SidecarSettings, deps: SidecarDeps): Side
       if (settings.blockShutdownMs > 0)
         await new Promise<void>((resolve) => clock.after(settings.blockShutdownMs, resolve))
       stopping.abort()
+      taps.close()
       await Promise.all(
         [subscriber, subscriptions, inputs].map((each) => each[Symbol.asyncDispose]()),
       )

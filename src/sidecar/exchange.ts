@@ -63,6 +63,8 @@ export interface Route extends RouteTemplate {
   readonly secretParams?: readonly string[]
   /** Not Dapr's: with `dapr-app-id` its path is an app's, no list of APIs is about it, and it makes no span. */
   readonly own?: true
+  /** Its answer lasts until whoever asked goes: how long it took is nobody's latency. */
+  readonly live?: true
   /** Served on the public port, too. */
   readonly public?: true
 }

@@ -26,6 +26,8 @@ import { identify } from './steps/identify.ts'
 import { type KeepParts, keep } from './steps/keep.ts'
 import { type CallLogPolicy, logCall } from './steps/log-call.ts'
 import { resolve, resolveOwn } from './steps/resolve.ts'
+import { tap } from './steps/tap.ts'
+import type { Taps } from './tap/taps.ts'
 import type { ErrorMeter } from './telemetry/error-meter.ts'
 import type { RequestMeter } from './telemetry/request-meter.ts'
 import { apiSpans, peerSpans } from './telemetry/span-description.ts'
@@ -35,6 +37,7 @@ export interface PipelineParts {
   readonly router: Router<Route>
   readonly tracer: Tracer
   readonly meter: RequestMeter
+  readonly taps: Pick<Taps, 'api' | 'peer'>
   readonly countError: ErrorMeter
   readonly keep: KeepParts
   readonly watch: Pick<ContextWatch, 'calls'>
@@ -55,6 +58,7 @@ export const apiPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[] 
   p.watch.calls, // does the app carry its context on?
   measure(p.clock, p.meter.api), // counters, latency
   logCall(p.callLog, p.clock, p.log), // a line a call, if it is asked for
+  tap(p.clock, p.taps.api), // those who watch live
   rescue(p.log, errorReply(p), BUG), // a thrown fault becomes an answer, here and nowhere else
   limit(p.settings), // 400 baggage, 413
   cors(p.settings.allowedOrigins), // preflight
@@ -70,6 +74,7 @@ export const peerPipeline = (p: PipelineParts): readonly Step<SidecarExchange>[]
   trace(p.tracer, peerSpans(p.settings), { answers: false }),
   keep(p.keep, { callers: 'sidecars' }),
   measure(p.clock, p.meter.peer),
+  tap(p.clock, p.taps.peer),
   rescue(p.log, errorReply(p), BUG),
   limit(p.settings),
   resolveOwn(p.settings),

@@ -527,6 +527,18 @@ export const appTelemetryMetrics = {
   }),
 } as const
 
+export const tapMetrics = {
+  open: gauge('sidelight_taps_open', {
+    help: 'Those who watch requests live (sidelight tap and top).',
+    labels: [],
+  }),
+  events: counter('sidelight_tap_events_total', {
+    help: 'Requests that those who watch live had asked for, by outcome: sent; skipped, since there were more than they take.',
+    labels: ['outcome'],
+    closed: { outcome: ['sent', 'skipped'] },
+  }),
+} as const
+
 export const configurationMetrics = {
   generation: gauge('sidelight_configuration_generation', {
     help: 'Number of the Configuration snapshot in force; grows by one with each change.',
@@ -579,6 +591,7 @@ export const sidecarCatalogue: readonly MetricDefinition[] = [
   ...Object.values(pushMetrics),
   ...Object.values(keepMetrics),
   ...Object.values(appTelemetryMetrics),
+  ...Object.values(tapMetrics),
   ...Object.values(configurationMetrics),
   ...Object.values(resourceMetrics),
 ]

@@ -26,6 +26,7 @@ export {
   SECRET_HEADERS,
   sidecarCatalogue,
   sidecarMetrics,
+  tapMetrics,
 } from './catalogue.ts'
 export { backendCatalogue, backendMetrics } from './catalogue-backend.ts'
 export { injectorCatalogue, injectorMetrics } from './catalogue-injector.ts'
@@ -64,6 +65,7 @@ export {
 } from './metrics.ts'
 export { pathLabel, spanLabel } from './path-label.ts'
 export { CONTEXT_HEADERS, extract, type Incoming, inject, NO_CONTEXT } from './propagator.ts'
+export { matchesGlob } from './sampling/glob.ts'
 export { createOperation, OPERATION_FIELDS, type Operation } from './sampling/operation.ts'
 export type { OperationState } from './sampling/operation-table.ts'
 export type {

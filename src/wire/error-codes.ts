@@ -35,6 +35,25 @@ export const errorCodes = {
     template: '{limit} requests to the app are waiting already (--app-max-concurrency)',
     own: true,
   },
+  ERR_TAP_OFF: {
+    status: 403,
+    grpc: 'PermissionDenied',
+    template: 'requests may not be tapped: spec.tracing.tap of the Configuration is false',
+    own: true,
+  },
+  ERR_TAP_TOKEN: {
+    status: 403,
+    grpc: 'PermissionDenied',
+    template:
+      'a tap from another machine needs an API token: start the sidecar with DAPR_API_TOKEN, and send it as dapr-api-token',
+    own: true,
+  },
+  ERR_TAP_BUSY: {
+    status: 429,
+    grpc: 'ResourceExhausted',
+    template: '{limit} taps are open already',
+    own: true,
+  },
   ERR_API_TOKEN: {
     status: 401,
     grpc: 'Unauthenticated',

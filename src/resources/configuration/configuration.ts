@@ -43,6 +43,8 @@ export interface TracingSpec {
   readonly stdout: boolean | undefined
   /** Absent = `true`. */
   readonly componentSpans?: boolean
+  /** Absent = `true`. */
+  readonly tap?: boolean
   /** Absent = no Zipkin exporter. */
   readonly zipkin: ZipkinSpec | undefined
   /** Absent = no OTLP exporter. */

@@ -11,7 +11,15 @@ export interface Place {
 /** By path without `spec.`, for example `tracing.samplingRate` or `tracing.sampling.rules.checkout`. */
 export type Sources = Readonly<Record<string, Place>>
 
-const FIELDS = ['samplingRate', 'zipkin', 'otel', 'stdout', 'componentSpans', 'sampling'] as const
+const FIELDS = [
+  'samplingRate',
+  'zipkin',
+  'otel',
+  'stdout',
+  'componentSpans',
+  'tap',
+  'sampling',
+] as const
 
 /** Who set what tracing does. */
 export function sourcesOf(

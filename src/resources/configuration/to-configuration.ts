@@ -40,6 +40,7 @@ function toTracing(input: TracingInput | undefined, resolved: Resolved): Tracing
     samplingRate: rate ?? (resolved.otel === undefined ? undefined : 1),
     stdout: input?.stdout,
     ...(input?.componentSpans !== undefined && { componentSpans: input.componentSpans }),
+    ...(input?.tap !== undefined && { tap: input.tap }),
     zipkin: toZipkin(input?.zipkin, resolved.zipkinHeaders),
     otel,
     sampling: input?.sampling && toSampling(input.sampling),

@@ -12,6 +12,9 @@ export const tracingSection = field.section(
     componentSpans: field
       .flag('Calls of components are spans of their own, below the request’s. Ours.', true)
       .optional(),
+    tap: field
+      .flag('Requests may be watched live, by sidelight tap and top. Ours.', true)
+      .optional(),
     zipkin: zipkinSection.optional(),
     otel: otelSection.optional(),
     sampling: samplingSection.optional(),

@@ -112,7 +112,7 @@ export function createRequestMeter(
       const seen = seenIn(x.span)
       series.requests.inc()
       series.responses.inc()
-      series.latency.observe(Math.trunc(durationMs), seen)
+      if (x.route?.live !== true) series.latency.observe(Math.trunc(durationMs), seen)
       server.requestBytes.observe(x.request.contentLength ?? 0, seen)
       server.responseBytes.observe(outcome.responseBytes, seen)
       recordAppCall(x, outcome, x.startMs + durationMs)

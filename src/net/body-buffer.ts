@@ -1,4 +1,4 @@
-import type { BodySink, BodyStream } from '../message.ts'
+import type { BodySink, BodyStream } from './message.ts'
 
 const MAX_HELD_BYTES = 65_536
 
