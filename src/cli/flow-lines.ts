@@ -1,7 +1,7 @@
+import { cut, oneLine } from '../base/column-table.ts'
 import { count } from '../base/figures.ts'
 import { BOLD, DIM, GREEN, type Paint, RED } from '../base/paint.ts'
 import type { ComparedHop } from '../policy/index.ts'
-import { cut, oneLine } from '../wire/trace/trace-lines.ts'
 
 /** A flow beside a later run. */
 export interface CheckedFlow {

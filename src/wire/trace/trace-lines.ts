@@ -1,3 +1,12 @@
+import {
+  type Column,
+  type ColumnTable,
+  columnTable,
+  cut,
+  dateOf,
+  oneLine,
+  timeOf,
+} from '../../base/column-table.ts'
 import { count } from '../../base/figures.ts'
 import { BOLD, type Paint, RED } from '../../base/paint.ts'
 import { formatDuration } from '../../base/short-duration.ts'
@@ -9,19 +18,9 @@ const NAME_MIN = 24
 const BAR_MIN = 10
 const BAR_MAX = 60
 const MAX_SERVICES = 3
-const GAP = '  '
-
-interface Column {
-  readonly head: string
-  /** Characters; a share of what the others leave when it is below 1. */
-  readonly width: number
-  /** Characters of a terminal that has room for it. */
-  readonly from: number
-  readonly cell: (trace: Trace) => string
-}
 
 /** The id is last: it is what one copies, and it is never cut. */
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly Column<Trace>[] = [
   { head: 'STARTED', width: 12, from: 0, cell: ({ startUs }) => timeOf(startUs) },
   { head: 'DURATION', width: 8, from: 0, cell: ({ durationUs }) => formatDuration(durationUs) },
   { head: 'SPANS', width: 5, from: 0, cell: ({ nodes }) => String(nodes.length) },
@@ -31,32 +30,7 @@ const COLUMNS: readonly Column[] = [
   { head: 'TRACE ID', width: 32, from: 0, cell: ({ traceId }) => traceId },
 ]
 
-export interface TraceTable {
-  readonly head: string
-  row(trace: Trace): string
-}
-
-/** Lines as wide as the terminal, and each by itself, so that traces can come one by one. */
-export function traceTable(terminal: number): TraceTable {
-  const shown = COLUMNS.filter(({ from }) => terminal >= from)
-  const shares = shown.reduce((sum, { width }) => sum + (width < 1 ? width : 0), 0)
-  const taken = shown.reduce((sum, { width }) => sum + (width < 1 ? 0 : width), 0)
-  const left = terminal - taken - GAP.length * (shown.length - 1)
-  const widthOf = (width: number): number =>
-    width < 1 ? Math.max(8, Math.floor((left * width) / shares)) : width
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((text, i) => {
-        const width = widthOf(shown[i]?.width ?? 0)
-        return cut(text, width).padEnd(width)
-      })
-      .join(GAP)
-      .trimEnd()
-  return {
-    head: line(shown.map(({ head }) => head)),
-    row: (trace) => line(shown.map(({ cell }) => cell(trace))),
-  }
-}
+export const traceTable = (terminal: number): ColumnTable<Trace> => columnTable(COLUMNS, terminal)
 
 function servicesOf({ services }: Trace): string {
   const names = services.slice(0, MAX_SERVICES).map(({ service }) => service)
@@ -131,21 +105,3 @@ const nameOf = ({ span: { name, remoteEndpoint } }: TraceNode): string =>
 
 const durationOf = ({ durationUs }: TraceNode): string =>
   durationUs === 0 ? '-' : formatDuration(durationUs)
-
-/** What a service says of itself must not move the cursor. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-
-export const cut = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
-
-const two = (value: number, digits = 2): string => String(value).padStart(digits, '0')
-
-/** Of the terminal's zone. */
-function timeOf(us: number): string {
-  const at = new Date(us / 1000)
-  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`
-}
-function dateOf(us: number): string {
-  const at = new Date(us / 1000)
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
-}
