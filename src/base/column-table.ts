@@ -19,15 +19,14 @@ const MIN_SHARED = 8
 /** Lines as wide as the terminal, and each by itself, so that rows can come one by one. */
 export function columnTable<T>(columns: readonly Column<T>[], terminal: number): ColumnTable<T> {
   const shown = columns.filter(({ from }) => terminal >= from)
-  const shares = shown.reduce((sum, { width }) => sum + (width < 1 ? width : 0), 0)
-  const taken = shown.reduce((sum, { width }) => sum + (width < 1 ? 0 : width), 0)
-  const left = terminal - taken - GAP.length * (shown.length - 1)
-  const widthOf = (width: number): number =>
-    width < 1 ? Math.max(MIN_SHARED, Math.floor((left * width) / shares)) : width
+  const widths = shareOut(
+    shown.map(({ width }) => width),
+    terminal - GAP.length * (shown.length - 1),
+  )
   const line = (cells: readonly string[]): string =>
     cells
       .map((text, i) => {
-        const width = widthOf(shown[i]?.width ?? 0)
+        const width = widths[i] ?? 0
         return cut(text, width).padEnd(width)
       })
       .join(GAP)
@@ -36,6 +35,21 @@ export function columnTable<T>(columns: readonly Column<T>[], terminal: number):
     head: line(shown.map(({ head }) => head)),
     row: (of) => line(shown.map(({ cell }) => cell(of))),
   }
+}
+
+/** Shares of what whole widths leave; where that is little, the largest share gives what the smallest need. */
+function shareOut(wanted: readonly number[], total: number): readonly number[] {
+  const shares = wanted.filter((width) => width < 1)
+  const sum = shares.reduce((all, share) => all + share, 0)
+  const left = wanted.reduce((rest, width) => rest - (width < 1 ? 0 : width), total)
+  const widths = wanted.map((width) =>
+    width < 1 ? Math.max(MIN_SHARED, Math.floor((left * width) / sum)) : width,
+  )
+  const over = widths.reduce((all, width) => all + width, 0) - total
+  const largest = wanted.indexOf(Math.max(...shares))
+  if (over > 0 && largest !== -1)
+    widths[largest] = Math.max(MIN_SHARED, (widths[largest] ?? 0) - over)
+  return widths
 }
 
 /** What a service says of itself must not move the cursor. */

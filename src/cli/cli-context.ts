@@ -21,6 +21,8 @@ export interface CliContext {
   readonly isTerminal: boolean
   /** Of the terminal; `undefined` when standard output is none. */
   readonly columns: number | undefined
+  /** Lines of the terminal. */
+  readonly rows: number | undefined
   out(line: string): void
   err(line: string): void
   /**

@@ -15,6 +15,8 @@ import {
   operatorFlags,
   runFlags,
   sidecarFlags,
+  tapFlags,
+  topFlags,
   tracesFlags,
   tuneFlags,
   uninstallFlags,
@@ -53,6 +55,18 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     doc: 'the newest traces, or one of them (traces TRACE_ID), in the terminal',
     flags: tracesFlags,
     load: async () => (await import('./commands/traces.ts')).traces,
+  },
+  top: {
+    group: 'Seeing and tuning',
+    doc: 'a live table of operations: rate, success, latency, traced share (top [APP])',
+    flags: topFlags,
+    load: async () => (await import('./commands/top.ts')).top,
+  },
+  tap: {
+    group: 'Seeing and tuning',
+    doc: 'requests as they end, traced or not, without headers and bodies (tap [APP])',
+    flags: tapFlags,
+    load: async () => (await import('./commands/tap.ts')).tap,
   },
   flows: {
     group: 'Seeing and tuning',

@@ -1,4 +1,5 @@
 /* A table: every flag of every command. Parser, help and docs/reference.md are made of it. */
+import { TAP_SELECTORS } from '../wire/tap-event.ts'
 import type { Flag } from './flags.ts'
 
 /** Which cluster a command is about. */
@@ -456,6 +457,41 @@ export const flowsCheckFlags = [
   ...flowFlags,
   { name: 'json', type: 'bool', default: 'false', doc: 'one JSON object instead of lines' },
   { name: 'junit', type: 'string', doc: 'file to write the outcome to as JUnit’s XML, too' },
+] as const satisfies readonly Flag[]
+
+/** Which requests `tap` and `top` watch: the selectors of a tap, and whose. */
+const tapSelectorFlags = [
+  { name: 'way', type: 'string', doc: TAP_SELECTORS.way },
+  { name: 'peer', type: 'string', doc: TAP_SELECTORS.peer },
+  { name: 'api', type: 'string', doc: TAP_SELECTORS.api },
+  { name: 'method', type: 'string', doc: TAP_SELECTORS.method },
+  { name: 'path', type: 'string', doc: TAP_SELECTORS.path },
+  { name: 'status', type: 'string', doc: TAP_SELECTORS.status },
+  { name: 'failed', type: 'bool', doc: 'those that failed alone; =false: those that did not' },
+  { name: 'sampled', type: 'bool', doc: 'those that are traced alone; =false: those that are not' },
+  { name: 'min-duration', type: 'durationMs', doc: 'those that took so long, for example 100ms' },
+  {
+    name: 'sidecar',
+    type: 'string',
+    doc: 'URL of one sidecar, for example http://10.0.0.7:3500; DAPR_API_TOKEN is sent to it. Default: those of this machine',
+  },
+] as const satisfies readonly Flag[]
+
+/** Flags of `tap`. */
+export const tapFlags = [
+  ...tapSelectorFlags,
+  { name: 'max', type: 'int', default: '100', doc: 'requests a second and sidecar' },
+  { name: 'count', type: 'int', doc: 'end after so many' },
+  { name: 'json', type: 'bool', default: 'false', doc: 'a JSON object a line' },
+] as const satisfies readonly Flag[]
+
+/** Flags of `top`. */
+export const topFlags = [
+  ...tapSelectorFlags,
+  { name: 'window', type: 'durationMs', default: '30s', doc: 'what is older is forgotten' },
+  { name: 'interval', type: 'durationMs', default: '1s', doc: 'between two tables' },
+  { name: 'count', type: 'int', doc: 'end after so many tables' },
+  { name: 'json', type: 'bool', default: 'false', doc: 'a JSON object each interval' },
 ] as const satisfies readonly Flag[]
 
 /** Flags of `tune`. */

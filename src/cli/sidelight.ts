@@ -63,7 +63,13 @@ function createContext(): CliContext {
     pid: process.pid,
     home: env.SIDELIGHT_HOME || join(homeOfUser(), '.sidelight'),
     isTerminal: process.stdout.isTTY === true && !env.NO_COLOR,
-    columns: process.stdout.columns,
+    // Windows are pulled larger and smaller.
+    get columns() {
+      return process.stdout.columns
+    },
+    get rows() {
+      return process.stdout.rows
+    },
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),
     runUntilStopped,

@@ -28,6 +28,7 @@ export {
 } from './otlp-http.ts'
 export { createProbeServer, type ProbeServerOptions } from './probe-server.ts'
 export { readBody } from './read-body.ts'
+export { readWhole } from './read-whole.ts'
 export {
   createRegistrationDirectory,
   type Registration,

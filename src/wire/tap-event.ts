@@ -44,7 +44,7 @@ export type TapLine = TapEvent | TapSkipped
 
 /** What one may ask for, and what each means. All that are given must hold. */
 export const TAP_SELECTORS = {
-  way: 'out (from the app), in (from another sidecar) or event',
+  way: 'comma list of out (from the app), in (from another sidecar) and event',
   peer: 'the other side: an app id, a host or a component; * stands for any text',
   api: 'invoke, state, publish, subscribe, bindings …',
   method: 'for example POST',

@@ -16,6 +16,7 @@ const partners = {
   python: { find: () => onPath('python3'), cure: 'apt-get install python3' },
   go: { find: () => onPath('go'), cure: 'install Go' },
   java: { find: () => onPath('java'), cure: 'apt-get install default-jre-headless' },
+  tmux: { find: () => onPath('tmux'), cure: 'apt-get install tmux' },
   openssl: { find: () => onPath('openssl'), cure: 'apt-get install openssl' },
   cc: { find: () => onPath('cc'), cure: 'apt-get install gcc libc6-dev' },
   zipkin: {

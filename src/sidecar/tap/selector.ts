@@ -21,7 +21,12 @@ const bool = (text: string, of: (event: TapEvent) => boolean): Test | undefined 
 
 /** How each selector is read; `undefined` for a text that it does not take. */
 const TESTS: Readonly<Record<Exclude<TapSelector, 'max'>, (text: string) => Test | undefined>> = {
-  way: (text) => (TAP_WAYS.some((way) => way === text) ? ({ way }) => way === text : undefined),
+  way: (text) => {
+    const wanted = text.split(',')
+    return wanted.every((each) => TAP_WAYS.some((way) => way === each))
+      ? ({ way }) => wanted.includes(way)
+      : undefined
+  },
   peer:
     (text) =>
     ({ peer }) =>

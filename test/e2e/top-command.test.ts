@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { eventually } from '../support/eventually.ts'
+import { requirePartner } from '../support/partners.ts'
+import { CLI, spawnCli } from '../support/spawn-cli.ts'
+import { startTestApp, type TestApp } from '../support/test-app.ts'
+import { type Sidecars, send, startSidecars, tracing } from '../support/test-sidecars.ts'
+
+describe('sidelight tap and top', function () {
+  this.timeout(30_000)
+  let sidecars: Sidecars
+  let app: TestApp
+  beforeEach(async () => {
+    sidecars = await startSidecars(tracing({ rate: '0' }))
+    app = await startTestApp()
+    await sidecars.start('orders', { appPort: app.port })
+    await sidecars.start('shop')
+  })
+  afterEach(async () => {
+    await sidecars[Symbol.asyncDispose]()
+    await app[Symbol.asyncDispose]()
+  })
+
+  const call = async (method = 'items/7') => {
+    const [, shop] = sidecars.all
+    await send(shop?.port ?? 0, 'GET', `/v1.0/invoke/orders/method/${method}`)
+  }
+  const spawn = (...args: readonly string[]) =>
+    spawnCli(args, { env: { ...process.env, SIDELIGHT_HOME: sidecars.home } })
+  /** Calls until the program has said enough: it opens its taps in its own time. */
+  const callUntil = async (isEnough: () => boolean) =>
+    eventually(
+      async () => {
+        await call()
+        return isEnough()
+      },
+      { deadlineMs: 15_000 },
+    )
+
+  test('show each request of all sidecars of the machine, traced or not', async () => {
+    await using program = await spawn('tap')
+    await callUntil(() => /shop +→.*\n/.test(program.stdout) && /orders +←/.test(program.stdout))
+    const [head, ...rows] = program.stdout.trimEnd().split('\n')
+    assert.match(String(head), /^TIME +APP +PEER +REQUEST +STATUS +DURATION +TRACE$/)
+    const [out] = rows.filter((row) => row.includes('→'))
+    assert.match(
+      String(out),
+      /^[\d:.]{12} {2}shop +→ {2}orders +GET \/items\/7 +200 +[\d.]+m?µ?s +-$/,
+    )
+  })
+
+  test('show what is selected as JSON, and end after so many', async () => {
+    await using program = await spawn('tap', 'shop', '--json', '--path=*7', '--count=2')
+    let isOver = false
+    void program.exit.then(() => {
+      isOver = true
+    })
+    await callUntil(() => isOver)
+    assert.equal((await program.exit).code, 0)
+    const events = program.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    assert.deepEqual(
+      events.map(({ app, peer, path, sampled }) => [app, peer, path, sampled]),
+      [
+        ['shop', 'orders', '/items/7', false],
+        ['shop', 'orders', '/items/7', false],
+      ],
+    )
+  })
+
+  test('sum them up by operation', async () => {
+    await using program = await spawn('top', '--json', '--interval=200ms')
+    await callUntil(() => /"count":/.test(program.stdout))
+    const line = program.stdout.split('\n').find((each) => each.includes('"count":'))
+    const { windowMs, seen, operations } = JSON.parse(String(line))
+    const [{ from, to, method, path, success, sampled }] = operations
+    assert.deepEqual(
+      [windowMs, seen, operations.length, from, to, method, path, success, sampled],
+      [30_000, 1, 1, 'shop', 'orders', 'GET', '/items/{id}', 1, 0],
+    )
+  })
+
+  test('say what keeps them from watching, and what is wrong with a flag', async () => {
+    await sidecars.configure(tracing().replace('tracing:', 'tracing:\n    tap: false'))
+    for (const sidecar of sidecars.all) await sidecar.reload()
+    await using program = await spawn('tap', 'shop')
+    await program.waitForLine(/warning: shop: requests may not be tapped: spec\.tracing\.tap/)
+    const mistake = async (...args: readonly string[]) => {
+      const { exit, stderr } = await spawn(...args).then(async (each) => {
+        const { code } = await each.exit
+        return { exit: code, stderr: each.stderr }
+      })
+      assert.equal(exit, 2)
+      return stderr
+    }
+    assert.match(await mistake('tap', '--sidecar=orders'), /--sidecar: a URL such as/)
+    assert.match(await mistake('top', '--count=0'), /--count: 1 or more/)
+    assert.match(await mistake('tap', 'a', 'b'), /one app at a time/)
+    await using nobody = await spawn('tap', '--sidecar=http://127.0.0.1:1')
+    await nobody.waitForLine(/warning: http:\/\/127\.0\.0\.1:1: connect ECONNREFUSED/)
+    await using bad = await spawn('tap', 'orders', '--way=up')
+    await bad.waitForLine(/warning: orders: (?:invalid request: way|requests may not)/)
+  })
+
+  test('fit into the terminal, whatever its width', async function () {
+    requirePartner(this, 'tmux')
+    const socket = `sidelight-${process.pid}`
+    const tmux = (...args: readonly string[]) =>
+      execFileSync('tmux', ['-L', socket, ...args], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+    try {
+      for (const [columns, command] of [
+        [60, 'top'],
+        [80, 'top'],
+        [140, 'top'],
+        [80, 'tap'],
+      ] as const) {
+        const program = `SIDELIGHT_HOME=${sidecars.home} ${process.execPath} ${CLI} ${command}`
+        tmux('new-session', '-d', '-s', 'one', '-x', String(columns), '-y', '8', program)
+        const screen = () => tmux('capture-pane', '-p', '-t', 'one').trimEnd().split('\n')
+        const isShown = () => screen().some((line) => /GET \/ite/.test(line))
+        await callUntil(isShown)
+        const [head, row] = screen()
+        assert.match(String(head), command === 'top' ? /^SOURCE +DESTINA/ : /^TIME +APP/)
+        assert.match(String(row), /orders/)
+        assert.ok(!/^\S*(?:ED|LED|ION)$/m.test(screen().join('\n')), 'a line was wrapped')
+        tmux('send-keys', '-t', 'one', 'C-c')
+        await eventually(() => {
+          try {
+            tmux('has-session', '-t', 'one')
+            return false
+          } catch {
+            return true
+          }
+        })
+      }
+    } finally {
+      try {
+        tmux('kill-server')
+      } catch {
+        // It has ended with its last session.
+      }
+    }
+  })
+})
