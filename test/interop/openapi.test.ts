@@ -75,6 +75,8 @@ async function open() {
 
 /** Stops the sidecar. */
 const FATAL = 'shutdown.post.post'
+/** Answers until whoever asked goes: test/e2e/tap.test.ts. */
+const ENDLESS = 'tap.get.get'
 
 describe('GET /v1.0/openapi.json [openapi: 3.1.1]', () => {
   test('is the document that is committed', async () => {
@@ -89,7 +91,7 @@ describe('GET /v1.0/openapi.json [openapi: 3.1.1]', () => {
     let calls = 0
     for (const [template, item] of Object.entries(document.paths))
       for (const [method, operation] of Object.entries(item)) {
-        if (operation.operationId === FATAL) continue
+        if ([FATAL, ENDLESS].includes(operation.operationId)) continue
         const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
           const example = operation.parameters?.find((each) => each.name === name)?.example
           assert.ok(example !== undefined, `${template}: no example of ${name}`)
@@ -118,7 +120,7 @@ describe('GET /v1.0/openapi.json [openapi: 3.1.1]', () => {
     const args = [
       ...['run', directory.file('openapi.json'), `--url=${sidecar.url}`],
       // Any status may come of an invocation, and 500 is Dapr's answer to much that a caller does wrong.
-      ...['--exclude-tag=invoke', '--exclude-tag=shutdown'],
+      ...['--exclude-tag=invoke', '--exclude-tag=shutdown', `--exclude-operation-id=${ENDLESS}`],
       `--checks=status_code_conformance,content_type_conformance,response_schema_conformance`,
       ...['--phases=examples,coverage,fuzzing', '--max-examples=20', '--seed=7', '--workers=1'],
       ...['--no-color', '--suppress-health-check=all', '--warnings=off'],
