@@ -11,8 +11,9 @@ import { benchMetrics } from './metrics/bench-metrics.ts'
 import { benchOperator } from './operator/bench-operator.ts'
 import { benchReload } from './reload/bench-reload.ts'
 import { benchSampling } from './sampling/bench-sampling.ts'
+import { benchTesting } from './testing/bench-testing.ts'
 
-// npm run bench -- [invocation|footprint|reload|sampling|metrics|boards|blocks|carry|operator|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--streams 5000] [--write]
+// npm run bench -- [invocation|footprint|reload|sampling|metrics|boards|blocks|carry|testing|operator|backend …] [--rounds 3] [--seconds 10] [--spans 1000000] [--streams 5000] [--write]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -35,6 +36,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   boards: () => benchBoards({ rounds }),
   blocks: () => benchBlocks({ rounds, seconds }),
   carry: () => benchCarry({ rounds: Math.max(rounds, 5), seconds }),
+  testing: () => benchTesting(),
   operator: () => benchOperator({ rounds: Math.max(rounds, 5), streams: Number(values.streams) }),
   backend: () => benchBackend({ spans: Number(values.spans), seconds }),
 }

@@ -155,6 +155,11 @@ describe('sidelight/testing', () => {
   test('refuses what it cannot start, and leaves nothing behind', async () => {
     const refused = async (options: Parameters<typeof startBundle>[0], message: RegExp) =>
       assert.rejects(startBundle(options), { code: 'BUNDLE_INVALID', message })
+    await refused({ apps: [] }, /one or more are needed/)
+    await refused(
+      { apps: [{ id: 'a' }], resourcesPaths: ['/nonexistent'] },
+      /cannot read \/nonexistent/,
+    )
     await refused({ apps: [{ id: 'a' }, { id: 'a' }] }, /two apps are called a/)
     await refused({ apps: [{ id: 'a.b' }] }, /letters, digits/)
     await refused({ apps: [{ id: 'a', port: 1, listener: shipping }] }, /has one/)

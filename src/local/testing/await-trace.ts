@@ -32,6 +32,9 @@ export async function awaitTrace(
   clock: Clock,
   timeoutMs: number,
 ): Promise<FoundTrace> {
+  // JavaScript's `(t) => { t.root('x') }` gives nothing.
+  if ((expected as unknown) === undefined)
+    throw new Fault('TRACE_NOT_FOUND', 'nothing is expected: return what t.root(…) gives')
   const endMs = clock.elapsedMs() + timeoutMs
   const never = new AbortController().signal
   for (;;) {

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseAllDocuments, stringify } from 'yaml'
+import { Fault, messageOf } from '../../base/fault.ts'
 import { isRecord } from '../../wire/lower-keys.ts'
 
 /** A resource as YAML, of one or more documents, or as an object. */
@@ -73,9 +74,7 @@ export async function writeResources(
 ): Promise<ReadonlyMap<string, string>> {
   const files = given ?? (paths.length > 0 ? [] : DEFAULTS)
   const texts = files.map((each) => (typeof each === 'string' ? each : stringify(each)))
-  for (const path of paths)
-    for (const name of (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).sort())
-      texts.push(await readFile(join(path, name), 'utf8'))
+  for (const path of paths) texts.push(...(await readDirectory(path)))
   const engines = new Map<string, string>()
   for (const [i, text] of texts.entries()) {
     const edited = edit(text, (resource) => {
@@ -90,6 +89,18 @@ export async function writeResources(
     await writeFile(join(directory, `${i}.yaml`), edited)
   }
   return engines
+}
+
+/** @throws Fault `BUNDLE_INVALID` */
+async function readDirectory(path: string): Promise<readonly string[]> {
+  try {
+    const names = (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).sort()
+    return await Promise.all(names.map((name) => readFile(join(path, name), 'utf8')))
+  } catch (cause) {
+    throw new Fault('BUNDLE_INVALID', `resourcesPaths: cannot read ${path}: ${messageOf(cause)}`, {
+      cause,
+    })
+  }
 }
 
 const inMemory = (spec: Fields, block: string): Fields => ({

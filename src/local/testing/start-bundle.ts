@@ -245,7 +245,12 @@ export async function startBundle(options: BundleOptions): Promise<Bundle> {
 
 const ALL_TIME_MS = 10 * 365 * 86_400_000
 
-function refuseBadApps(apps: readonly TestApp[]): void {
+function refuseBadApps(apps: readonly TestApp[] | undefined): asserts apps is readonly TestApp[] {
+  if (!Array.isArray(apps) || apps.length === 0)
+    throw new Fault(
+      'BUNDLE_INVALID',
+      'apps: one or more are needed, for example [{ id: "orders" }]',
+    )
   const ids = apps.map(({ id }) => id)
   const twice = ids.find((id, i) => ids.indexOf(id) !== i)
   if (twice !== undefined)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { formatNumber } from '../../../src/base/figures.ts'
 import { startProgram } from '../../support/child-program.ts'
 import { freePort } from '../../support/free-ports.ts'
 import { cpuUs, memoryOf } from '../measure/cpu-time.ts'
@@ -12,19 +13,24 @@ import { formatTable } from '../measure/table.ts'
 const APP = fileURLToPath(new URL('app.mjs', import.meta.url))
 const STORAGE = fileURLToPath(new URL('storage.mjs', import.meta.url))
 const CARRY = fileURLToPath(new URL('../../../dist/carry/index.mjs', import.meta.url))
-const CONTEXT = [
-  'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-  'tracestate: a=1',
-  'baggage: user=7',
-].join('\r\n')
-const REQUEST = `GET / HTTP/1.1\r\nHost: a\r\n${CONTEXT}\r\n\r\n`
+const REGISTER = fileURLToPath(new URL('../../../dist/register/index.mjs', import.meta.url))
+const requestOf = (flags: '00' | '01'): string =>
+  [
+    'GET / HTTP/1.1',
+    'Host: a',
+    `traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-${flags}`,
+    'tracestate: a=1',
+    'baggage: user=7\r\n\r\n',
+  ].join('\r\n')
 const STARTS = 10
-const MEMORY_STEPS = 4
+/** Whether memory is flat shows in these, of carry and register alone: each takes minutes. */
+const HEAP_REQUESTS = [10_000, 250_000, 500_000, 1_000_000]
 
 interface Contestant {
   readonly name: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  readonly request: string
   readonly readyMs: number[]
   readonly rssMb: number[]
   readonly cpuUsPerRequest: number[]
@@ -35,10 +41,12 @@ const contestant = (
   name: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  flags: '00' | '01' = '01',
 ): Contestant => ({
   name,
   args,
   env,
+  request: requestOf(flags),
   ...{ readyMs: [], rssMb: [], cpuUsPerRequest: [], perSecond: [] },
 })
 
@@ -53,20 +61,26 @@ export async function benchCarry({
   const upstream = createServer((_, res) => res.end('ok')).listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   const { port } = upstream.address() as AddressInfo
+  const sidecar = await startStandIn()
+  const env = { DAPR_HTTP_PORT: sidecar.port }
   const all = [
     contestant('bare, nothing handed on', []),
     contestant('by hand', [], { BY_HAND: '1' }),
     contestant('AsyncLocalStorage alone', ['--import', STORAGE]),
     contestant('carry', ['--import', CARRY]),
+    contestant('register, not sampled', ['--import', REGISTER], env, '00'),
+    contestant('register, sampled', ['--import', REGISTER], env),
   ]
   for (let i = 0; i < STARTS; i++) for (const each of all) await measureStart(each, port)
   for (let round = 0; round < rounds; round++)
     for (const each of all) await measureLoad(each, port, seconds)
   const heaps = []
-  for (const each of all)
+  for (const each of all.filter(({ name }) => /^carry|^register, sampled/.test(name)))
     heaps.push({ name: each.name, mb: await measureHeap(each, port, seconds) })
-  upstream.close()
-  upstream.closeAllConnections()
+  for (const server of [upstream, sidecar.server]) {
+    server.close()
+    server.closeAllConnections()
+  }
   const [, byHand] = all
   return [
     `An app that makes one call for each request, with ${STARTS} starts and ${rounds} rounds of ${seconds} s in turns, 32 connections, as fast as they go.`,
@@ -82,7 +96,7 @@ export async function benchCarry({
       })),
     ),
     '',
-    'Heap after a collection, MB, as requests go by.',
+    'Heap after a collection, MB, after so many requests.',
     '',
     formatTable(
       heaps.map(({ name, mb }) => ({
@@ -112,7 +126,7 @@ async function measureStart(each: Contestant, upstream: number): Promise<void> {
 
 async function measureLoad(each: Contestant, upstream: number, seconds: number): Promise<void> {
   const { port, program } = await startApp(each, upstream)
-  const load = { port, request: REQUEST, rate: 0 }
+  const load = { port, request: each.request, rate: 0 }
   await generateLoad({ ...load, seconds: 2 })
   const before = cpuUs(program.pid)
   const { requests, perSecond, failures } = await generateLoad({ ...load, seconds })
@@ -122,21 +136,36 @@ async function measureLoad(each: Contestant, upstream: number, seconds: number):
   await program.stop()
 }
 
-/** @returns columns and cells: the heap after each step, and the requests of all */
+/** @returns columns and cells: the heap after each number of requests */
 async function measureHeap(
-  { args, env }: Contestant,
+  { args, env, request }: Contestant,
   upstream: number,
   seconds: number,
 ): Promise<(readonly [column: string, cell: string])[]> {
   const { port, program } = await startApp({ args: ['--expose-gc', ...args], env }, upstream)
   const steps: (readonly [string, string])[] = []
   let total = 0
-  for (let step = 0; step < MEMORY_STEPS; step++) {
-    const { requests } = await generateLoad({ port, request: REQUEST, rate: 0, seconds })
-    total += requests
+  for (const wanted of HEAP_REQUESTS) {
+    while (total < wanted)
+      total += (await generateLoad({ port, request, rate: 0, seconds })).requests
     const text = await (await fetch(`http://127.0.0.1:${port}/heap`)).text()
-    steps.push([`after ${step + 1} × ${seconds} s`, (Number(text) / 2 ** 20).toFixed(1)])
+    steps.push([formatNumber(wanted), (Number(text) / 2 ** 20).toFixed(1)])
   }
   await program.stop()
-  return [...steps, ['requests in all', String(total)]]
+  return [...steps, ['requests in all', formatNumber(total)]]
+}
+
+/** What `register` asks of its sidecar, and where its spans go: answered by this process, whose CPU is not counted. */
+async function startStandIn() {
+  const answer = JSON.stringify({
+    generation: 1,
+    sampling: { enabled: true, rate: 1, keep: false },
+  })
+  const server = createServer((req, res) => {
+    const isPolicy = req.method === 'PUT'
+    res.setHeader('Content-Type', isPolicy ? 'application/json' : 'application/x-protobuf')
+    req.resume().on('end', () => res.end(isPolicy ? answer : ''))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return { server, port: String((server.address() as AddressInfo).port) }
 }
