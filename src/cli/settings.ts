@@ -461,6 +461,8 @@ export const flowsCheckFlags = [
 
 /** Which requests `tap` and `top` watch: the selectors of a tap, and whose. */
 const tapSelectorFlags = [
+  ...clusterFlags,
+  { name: 'namespace', short: 'n', type: 'string', doc: 'with -k, one namespace; default: all' },
   { name: 'way', type: 'string', doc: TAP_SELECTORS.way },
   { name: 'peer', type: 'string', doc: TAP_SELECTORS.peer },
   { name: 'api', type: 'string', doc: TAP_SELECTORS.api },

@@ -1,4 +1,5 @@
 import type { Problem } from '../base/problem.ts'
+import { readTapRequest } from '../policy/index.ts'
 import { TAP_SELECTORS, type TapSelector } from '../wire/tap-event.ts'
 
 type Values = Readonly<Partial<Record<string, string | number | boolean | undefined>>>
@@ -22,24 +23,28 @@ export function toTapQuery(
 export function tapProblems({
   sidecar,
   count,
-}: {
+  ...selectors
+}: Values & {
   readonly sidecar: string | undefined
   readonly count: number | undefined
 }): readonly Problem[] {
   const problems: Problem[] = []
-  if (
-    sidecar !== undefined &&
-    (!URL.canParse(sidecar) || !/^https?:$/.test(new URL(sidecar).protocol))
-  )
-    problems.push({
-      path: '--sidecar',
-      code: 'FLAG_INVALID',
-      message: 'a URL such as http://10.0.0.7:3500 is needed',
-      seen: sidecar.slice(0, MAX_SHOWN),
-    })
-  if (count !== undefined && count < 1)
-    problems.push({ path: '--count', code: 'FLAG_INVALID', message: '1 or more is needed' })
+  const mistake = (flag: string, message: string, seen?: string): void => {
+    const shown = seen === undefined ? {} : { seen: seen.slice(0, MAX_SHOWN) }
+    problems.push({ path: flag, code: 'FLAG_INVALID', message, ...shown })
+  }
+  if (sidecar !== undefined && !isUrl(sidecar))
+    mistake('--sidecar', 'a URL such as http://10.0.0.7:3500 is needed', sidecar)
+  if (count !== undefined && count < 1) mistake('--count', '1 or more is needed')
+  const asked = readTapRequest(toTapQuery(selectors))
+  if (!asked.ok) {
+    const [selector = '', words] = asked.error.split(/: (.*)/s)
+    mistake(words === undefined ? '' : `--${selector}`, words ?? asked.error)
+  }
   return problems
 }
+
+const isUrl = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
 const MAX_SHOWN = 200

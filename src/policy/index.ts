@@ -18,4 +18,5 @@ export {
 } from './flows/flow-file.ts'
 export { learnFlow } from './flows/learn-flow.ts'
 export type { HttpLabels } from './http-labels.ts'
+export { readTapRequest, type TapRequest } from './tap-selector.ts'
 export { createWhatIf, type WhatIf, type WhatIfQuestion } from './what-if/what-if.ts'

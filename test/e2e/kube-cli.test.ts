@@ -65,6 +65,24 @@ describe('the command line of a cluster', function () {
     assert.equal(code, 1)
   })
 
+  test('watches requests of pods, and sums them up', async () => {
+    const [pod] = runner.running('orders')
+    const call = () => fetch(`http://${pod?.address}:3501/v1.0/metadata`)
+    for (const command of [
+      ['tap', 'orders', '--json', '--count=1'],
+      ['top', 'orders', '--json', '--interval=500ms'],
+    ]) {
+      await using program = await start(...command)
+      await eventually(async () => {
+        await call()
+        return program.stdout.includes('/v1.0/metadata')
+      }, PATIENT)
+      assert.doesNotMatch(program.output, /warning/)
+    }
+    await using nobody = await start('tap', 'order')
+    await nobody.waitForLine(/warning: no sidecar to watch; waiting for one/)
+  })
+
   test('tunes the Configuration that the pods of an app have', async () => {
     const tuned = await run('tune', 'orders=50%', '--for', '10m')
     assert.equal(tuned.code, 0, tuned.output)

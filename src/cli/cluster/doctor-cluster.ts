@@ -1,14 +1,14 @@
 import { nearest } from '../../base/nearest.ts'
 import { readInjectedPod } from '../../control/operator/index.ts'
-import type { Cluster, KubeClient, KubeObject } from '../../kube/index.ts'
+import type { Cluster, KubeClient } from '../../kube/index.ts'
 import { collectReports } from '../../net/index.ts'
 import { diagnose } from '../../policy/index.ts'
-import type { Diagnosis, Finding, SidecarAddress, SidecarStatus } from '../../wire/diagnosis.ts'
+import type { Diagnosis, Finding, SidecarStatus } from '../../wire/diagnosis.ts'
 import type { CliContext } from '../cli-context.ts'
 import { findClusterProblems } from './cluster-causes.ts'
 import { type ClusterFacts, gatherFacts } from './cluster-facts.ts'
-import { containersOf, isInjected, SIDECAR } from './injected-pods.ts'
-import { createPodSender, podHost } from './pod-sender.ts'
+import { isInjected, runsSidecar, sidecarAddress } from './injected-pods.ts'
+import { createPodSender } from './pod-sender.ts'
 
 /** Asked for their report; more would keep API server and reader busy. */
 const MAX_PODS = 100
@@ -36,7 +36,7 @@ export async function diagnoseCluster(
     (pod) => appId === undefined || readInjectedPod(pod).appId === appId,
   )
   const pods = asked.filter(runsSidecar).slice(0, MAX_PODS)
-  const statuses = await collectReports(pods.map(addressOf), createPodSender(cluster), clock)
+  const statuses = await collectReports(pods.map(sidecarAddress), createPodSender(cluster), clock)
   const nowUs = clock.nowUs()
   const { sidecars } = statuses.length === 0 ? { sidecars: [] } : diagnose(statuses, { nowUs })
   const findings = [
@@ -54,50 +54,6 @@ export async function diagnoseCluster(
     },
     statuses,
     unasked: asked.filter(runsSidecar).length - pods.length,
-  }
-}
-
-/** One that waits is told by the cluster's own findings. */
-const runsSidecar = ({ status }: KubeObject): boolean => {
-  const {
-    phase,
-    initContainerStatuses = [],
-    containerStatuses = [],
-  } = (status ?? {}) as {
-    readonly phase?: string
-    readonly initContainerStatuses?: readonly ContainerState[]
-    readonly containerStatuses?: readonly ContainerState[]
-  }
-  const state = [...initContainerStatuses, ...containerStatuses].find(
-    ({ name }) => name === SIDECAR,
-  )?.state
-  return phase === 'Running' && (state === undefined || state.running !== undefined)
-}
-
-interface ContainerState {
-  readonly name: string
-  readonly state?: { readonly running?: object }
-}
-
-const DEFAULT_INTERNAL_PORT = 50002
-
-function addressOf(pod: KubeObject): SidecarAddress {
-  const { name, namespace = '' } = pod.metadata
-  const args = containersOf(pod).find((each) => each.name === SIDECAR)?.args ?? []
-  const port = (flag: string, fallback: number): number =>
-    Number(args.find((arg) => arg.startsWith(`--${flag}=`))?.split('=')[1]) || fallback
-  return {
-    appId: readInjectedPod(pod).appId,
-    namespace,
-    // Of its container's own space: the name of the pod says more.
-    pid: 1,
-    pod: name,
-    host: podHost(name, namespace),
-    internalPort: port('dapr-internal-grpc-port', DEFAULT_INTERNAL_PORT),
-    httpPort: port('dapr-http-port', 3500),
-    metricsPort: port('metrics-port', 9090),
-    appPort: port('app-port', 0),
-    startedUs: Date.parse(pod.metadata.creationTimestamp ?? '') * 1000,
   }
 }
 

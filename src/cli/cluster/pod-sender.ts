@@ -4,10 +4,7 @@ import { onAbort } from '../../base/on-abort.ts'
 import { type Cluster, openPortForward } from '../../kube/index.ts'
 import type { Sender } from '../../net/index.ts'
 
-/** How the URL names a pod: its host is `POD.NAMESPACE`. */
-export const podHost = (pod: string, namespace: string): string => `${pod}.${namespace}`
-
-/** Asks pods by HTTP, by the way that leads into every cluster: API server and kubelet. */
+/** Asks pods by HTTP, whose host is `podHost`, by the way that leads into every cluster: API server and kubelet. */
 export const createPodSender = (cluster: Cluster): Pick<Sender, 'get'> => ({
   async get(url, signal, maxBytes = Number.POSITIVE_INFINITY) {
     const { hostname, port, pathname } = new URL(url)

@@ -1,16 +1,16 @@
-import { type CliContext, type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
+import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
-import { openTaps } from '../open-taps.ts'
+import { openTaps, type TapTarget } from '../open-taps.ts'
 import { tapFlags } from '../settings.ts'
-import { createSharedParts } from '../shared-parts.ts'
 import { createStopRequest } from '../stop-request.ts'
 import { tapProblems, toTapQuery } from '../tap-flags.ts'
 import { tapTable } from '../tap-lines.ts'
+import { oneApp, withTapTargets } from '../tap-targets.ts'
 
 const HELP = `sidelight tap [APP] [flags]
 
-Shows requests of the sidecars of this machine, or of one app, as they end: no header, no body, no query. Sampling does not
-matter: what is not traced is shown, too. A Configuration can forbid it (spec.tracing.tap: false). Ctrl-C ends it.
+Shows requests of the sidecars of this machine, or of a cluster (-k), or of one app of them, as they end: no header, no body,
+no query. What is not traced is shown, too. A Configuration can forbid it (spec.tracing.tap: false). Ctrl-C ends it.
 Exit code: 0 ended, 2 wrong usage.
 `
 
@@ -27,28 +27,24 @@ export const tap: Command = async (argv, context) => {
   const { values, positional, rest } = parsed.value
   const problems = tapProblems(values)
   if (problems.length > 0) return reportProblems(context, problems)
-  const [appId, ...more] = [...positional, ...rest]
-  if (more.length > 0) {
-    context.err(`error: one app at a time, or none for all; ${more.join(' ')} is too much`)
-    return EXIT_MISTAKE
-  }
-  return watch(appId, values, context)
+  const app = oneApp([...positional, ...rest], context)
+  if (typeof app === 'number') return app
+  return withTapTargets(values, app.appId, context, (list) => watch(list, values, context))
 }
 
 function watch(
-  appId: string | undefined,
+  list: () => Promise<readonly TapTarget[]>,
   values: FlagValues<typeof tapFlags>,
   context: CliContext,
 ): Promise<number> {
   const { clock, out, err, env } = context
-  const { registrations, sender } = createSharedParts(context)
   const stopRequest = createStopRequest()
   const table = tapTable(context.columns ?? WIDTH_WITHOUT_TERMINAL)
   if (!values.json) out(table.head)
   let left = values.count ?? Number.POSITIVE_INFINITY
   const taps = openTaps(
-    { url: values.sidecar, registrations, appId, token: env.DAPR_API_TOKEN },
-    toTapQuery(values),
+    list,
+    { query: toTapQuery(values), token: env.DAPR_API_TOKEN },
     {
       event(event) {
         if (left === 0) return
@@ -67,7 +63,6 @@ function watch(
     onRequest: stopRequest.whenAsked,
     async stop() {
       await taps.stop()
-      await sender.close()
     },
   })
 }

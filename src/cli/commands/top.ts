@@ -1,12 +1,12 @@
 import { createPaint } from '../../base/paint.ts'
 import { pause } from '../../base/pause.ts'
-import { type CliContext, type Command, EXIT_MISTAKE, reportProblems } from '../cli-context.ts'
+import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
 import { describeFlags, type FlagValues, parseFlags } from '../flags.ts'
-import { openTaps } from '../open-taps.ts'
+import { openTaps, type TapTarget } from '../open-taps.ts'
 import { topFlags } from '../settings.ts'
-import { createSharedParts } from '../shared-parts.ts'
 import { createStopRequest } from '../stop-request.ts'
 import { tapProblems, toTapQuery } from '../tap-flags.ts'
+import { oneApp, withTapTargets } from '../tap-targets.ts'
 import { topLines } from '../top-lines.ts'
 import { createTopWindow } from '../top-window.ts'
 
@@ -37,32 +37,33 @@ export const top: Command = async (argv, context) => {
   const { values, positional, rest } = parsed.value
   const problems = tapProblems(values)
   if (problems.length > 0) return reportProblems(context, problems)
-  const [appId, ...more] = [...positional, ...rest]
-  if (more.length > 0) {
-    context.err(`error: one app at a time, or none for all; ${more.join(' ')} is too much`)
-    return EXIT_MISTAKE
-  }
-  return watch(appId, values, context)
+  const app = oneApp([...positional, ...rest], context)
+  if (typeof app === 'number') return app
+  return withTapTargets(values, app.appId, context, (list) =>
+    watch(list, app.appId === undefined, values, context),
+  )
 }
 
 async function watch(
-  appId: string | undefined,
+  list: () => Promise<readonly TapTarget[]>,
+  isOfAll: boolean,
   values: FlagValues<typeof topFlags>,
   context: CliContext,
 ): Promise<number> {
   const { clock, out, env } = context
   const paint = createPaint(context.isTerminal)
-  const { registrations, sender } = createSharedParts(context)
   const stopRequest = createStopRequest()
   const isScreen = context.columns !== undefined && !values.json
   const window = createTopWindow(values.window, clock.elapsedMs)
   const troubles: string[] = []
+  const query = toTapQuery(values, {
+    max: MAX_A_SECOND,
+    // Of all sidecars, a call is seen on either side.
+    ...(isOfAll && values.sidecar === undefined ? { way: 'out,event' } : {}),
+  })
   const taps = openTaps(
-    { url: values.sidecar, registrations, appId, token: env.DAPR_API_TOKEN },
-    toTapQuery(values, {
-      max: MAX_A_SECOND,
-      ...(appId === undefined && values.sidecar === undefined ? { way: 'out,event' } : {}),
-    }),
+    list,
+    { query, token: env.DAPR_API_TOKEN },
     {
       event: window.add,
       skipped: window.skip,
@@ -103,7 +104,6 @@ async function watch(
       await running
       if (isScreen) out(CLOSE_SCREEN)
       await taps.stop()
-      await sender.close()
     },
   })
 }

@@ -6,11 +6,11 @@ import {
   headerValue,
   type Outcome,
 } from '../../net/index.ts'
+import type { TapRequest } from '../../policy/index.ts'
 import { type MetricsRegistry, type Span, tapMetrics } from '../../telemetry/index.ts'
 import type { TapEvent, TapLine } from '../../wire/tap-event.ts'
 import type { SidecarExchange } from '../exchange.ts'
 import { shownPath } from '../telemetry/span-description.ts'
-import type { TapRequest } from './selector.ts'
 
 /** Those who watch requests live. Nobody watching costs one comparison a request; nobody is ever waited for. */
 export interface Taps {

@@ -1,7 +1,7 @@
 import type { Logger } from '../../../base/logger.ts'
 import { apiFault } from '../../../net/index.ts'
+import { readTapRequest } from '../../../policy/index.ts'
 import type { Handler } from '../../exchange.ts'
-import { readTapRequest } from '../../tap/selector.ts'
 import type { Taps } from '../../tap/taps.ts'
 
 const MAX_SHOWN = 200

@@ -1,8 +1,8 @@
-import { parseDurationMs } from '../../base/duration.ts'
-import { nearest } from '../../base/nearest.ts'
-import { err, ok, type Result } from '../../base/result.ts'
-import { matchesGlob } from '../../telemetry/index.ts'
-import { TAP_SELECTORS, TAP_WAYS, type TapEvent, type TapSelector } from '../../wire/tap-event.ts'
+import { parseDurationMs } from '../base/duration.ts'
+import { nearest } from '../base/nearest.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import { matchesGlob } from '../telemetry/index.ts'
+import { TAP_SELECTORS, TAP_WAYS, type TapEvent, type TapSelector } from '../wire/tap-event.ts'
 
 /** What a tap is asked for. */
 export interface TapRequest {
