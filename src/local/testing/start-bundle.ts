@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPromRegistry } from '../../adapters/prom-client/index.ts'
@@ -8,19 +7,24 @@ import { type Clock, createSystemClock } from '../../base/clock.ts'
 import type { FakeClock } from '../../base/fake-clock.ts'
 import { Fault } from '../../base/fault.ts'
 import { createLogger, formatLogfmt, type Logger } from '../../base/logger.ts'
-import { formatProblem, type Problem } from '../../base/problem.ts'
 import { VERSION } from '../../base/version.ts'
 import { createSender, type Registration, type RegistrationDirectory } from '../../net/index.ts'
 import { backendCatalogue } from '../../telemetry/index.ts'
 import type { ZipkinSpan } from '../../wire/zipkin-span.ts'
-import { type RunningSidecar, startSidecar } from '../start-sidecar.ts'
-import { type AppServer, startAppServer } from './app-server.ts'
 import { awaitTrace, type FoundTrace } from './await-trace.ts'
 import { type ExpectedSpan, span } from './expect-trace.ts'
 import { createFaultSwitch } from './faults.ts'
 import { type Metrics, readMetrics } from './metrics.ts'
 import { type ResourceInput, toConfiguration, writeResources } from './resources.ts'
-import { backendSettings, sidecarSettings } from './settings.ts'
+import { backendSettings } from './settings.ts'
+import {
+  invalid,
+  refuseBadApps,
+  type SidecarOfApp,
+  type StartedApp,
+  startApp,
+  type TestApp,
+} from './start-app.ts'
 
 export interface BundleOptions {
   readonly apps: readonly TestApp[]
@@ -37,30 +41,6 @@ export interface BundleOptions {
   readonly engines?: 'in-memory' | 'real'
   /** Of sidecars and trace store, for example `createFakeClock()`. Default: the system's. */
   readonly clock?: Clock
-}
-
-/** One app, of the test's own process, or of another; without listener and port it only calls. */
-export interface TestApp {
-  readonly id: string
-  /** Answers its requests, for example an Express app; or makes what does, once its sidecar is there. */
-  readonly listener?: RequestListener
-  readonly create?: (sidecar: SidecarOfApp) => RequestListener | Promise<RequestListener>
-  /** Where it listens already, on loopback. */
-  readonly port?: number
-}
-
-/** An app's sidecar. */
-export interface SidecarOfApp {
-  readonly id: string
-  /** Of its API, for example `http://127.0.0.1:40321`. */
-  readonly url: string
-  /** What the Dapr CLI tells an app: `DAPR_HTTP_PORT` and others, for an app that is started by the test. */
-  readonly env: Readonly<Record<string, string>>
-  /** What it logged. */
-  readonly log: readonly string[]
-  /** Calls a method of an app, of its own unless told otherwise. */
-  invoke(method: string, init?: RequestInit & { readonly app?: string }): Promise<Response>
-  publish(topic: string, data: unknown, pubsub?: string): Promise<Response>
 }
 
 export interface Bundle extends AsyncDisposable {
@@ -97,6 +77,7 @@ export interface Bundle extends AsyncDisposable {
 }
 
 const TRACE_TIMEOUT_MS = 5_000
+const READY_TIMEOUT_MS = 10_000
 const MAX_TRACES = 1_000
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 const STEP_MS = 100
@@ -104,7 +85,7 @@ const STEP_MS = 100
 /**
  * Sidecars on free ports, components and trace store in memory, all in this process.
  *
- * @throws Fault `BUNDLE_INVALID` with every problem of Configuration and Components, `COMPONENT_FAILED`
+ * @throws Fault `BUNDLE_INVALID` with every problem of Configuration and Components, `COMPONENT_FAILED`, `BUNDLE_NOT_READY`
  */
 export async function startBundle(options: BundleOptions): Promise<Bundle> {
   const { apps, resourcesPaths = [], engines: wanted = 'in-memory' } = options
@@ -154,7 +135,7 @@ export async function startBundle(options: BundleOptions): Promise<Bundle> {
     ends.push(sender.close)
     const shared = {
       clock,
-      env: process.env,
+      env: ownEnvironment(),
       registrations: createRegistrations(),
       sender,
       hostName: 'localhost',
@@ -163,39 +144,14 @@ export async function startBundle(options: BundleOptions): Promise<Bundle> {
       faults,
     }
     const starts = await Promise.allSettled(
-      apps.map(async (app) => {
-        const server =
-          app.listener === undefined && app.create === undefined
-            ? undefined
-            : await startAppServer()
-        if (server !== undefined) ends.push(server.close)
-        const log: string[] = []
-        const sidecar = await startSidecar(
-          sidecarSettings(app.id, server?.port ?? app.port, [resources]),
-          [configFile],
-          shared,
-          createLogger({
-            level: 'debug',
-            format: formatLogfmt,
-            fields: { app_id: app.id },
-            write: (line) => log.push(line),
-            nowUs: clock.nowUs,
-          }),
-          () => undefined,
-        )
-        if (!sidecar.ok) throw invalid('BUNDLE_INVALID', sidecar.error)
-        ends.push(sidecar.value.stop)
-        const of = sidecarOf(app.id, sidecar.value, server?.port ?? app.port, log)
-        await serve(app, server, of)
-        return { of, running: sidecar.value }
-      }),
+      apps.map((app) => startApp(app, { configFile, resources }, shared, ends)),
     )
     // What still starts would not be closed.
     const failed = starts.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
     const started = starts.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
     ends.push(async () => faults.close())
-    await Promise.all(started.map(({ running }, i) => apps[i]?.port === undefined && running.ready))
+    await awaitReady(started, systemClock)
     const read = async (): Promise<readonly (readonly ZipkinSpan[])[]> => {
       // What falls due now leaves, also where time stands.
       move(clock, 0)
@@ -245,72 +201,33 @@ export async function startBundle(options: BundleOptions): Promise<Bundle> {
 
 const ALL_TIME_MS = 10 * 365 * 86_400_000
 
-function refuseBadApps(apps: readonly TestApp[] | undefined): asserts apps is readonly TestApp[] {
-  if (!Array.isArray(apps) || apps.length === 0)
-    throw new Fault(
-      'BUNDLE_INVALID',
-      'apps: one or more are needed, for example [{ id: "orders" }]',
-    )
-  const ids = apps.map(({ id }) => id)
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
-  if (twice !== undefined)
-    throw new Fault('BUNDLE_INVALID', `two apps are called ${twice}; each needs an id of its own`)
-  for (const { id, listener, create, port } of apps) {
-    if (typeof id !== 'string' || !/^[\w-]{1,63}$/.test(id))
-      throw new Fault(
-        'BUNDLE_INVALID',
-        `an app id is made of letters, digits, - and _, at most 63 of them, not ${JSON.stringify(id)}`,
+/** What the test's own telemetry is set to is not for the sidecars: their spans go to the bundle's store alone. */
+const ownEnvironment = (): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OTEL_')))
+
+/** Those that the bundle serves itself; others come when they come. @throws Fault `BUNDLE_NOT_READY` */
+async function awaitReady(apps: readonly StartedApp[], clock: Clock): Promise<void> {
+  const waiting = new Set(apps.filter(({ isServedHere }) => isServedHere))
+  let cancel: () => void = () => undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    cancel = clock.after(READY_TIMEOUT_MS, () => {
+      const said = [...waiting].map(({ of }) => `${of.id}: ${of.log.at(-1) ?? 'nothing'}`)
+      reject(
+        new Fault(
+          'BUNDLE_NOT_READY',
+          `not ready within ${READY_TIMEOUT_MS} ms; what the sidecars said last:\n${said.join('\n')}`,
+        ),
       )
-    if ([listener, create, port].filter((each) => each !== undefined).length > 1)
-      throw new Fault('BUNDLE_INVALID', `${id}: of listener, create and port an app has one`)
-  }
-}
-
-const invalid = (code: string, problems: readonly Problem[]): Fault =>
-  new Fault(
-    code,
-    problems
-      .filter(({ severity }) => severity !== 'warning')
-      .map(formatProblem)
-      .join('\n'),
-  )
-
-async function serve(
-  { listener, create }: TestApp,
-  server: AppServer | undefined,
-  sidecar: SidecarOfApp,
-): Promise<void> {
-  const made = listener ?? (await create?.(sidecar))
-  if (made !== undefined) server?.serve(made)
-}
-
-function sidecarOf(
-  id: string,
-  { ports }: RunningSidecar,
-  appPort: number | undefined,
-  log: readonly string[],
-): SidecarOfApp {
-  const url = `http://127.0.0.1:${ports.http}`
-  return {
-    id,
-    url,
-    log,
-    env: {
-      APP_ID: id,
-      ...(appPort === undefined ? {} : { APP_PORT: String(appPort) }),
-      DAPR_HTTP_PORT: String(ports.http),
-      DAPR_HTTP_ENDPOINT: url,
-      DAPR_GRPC_PORT: String(ports.grpc),
-      DAPR_METRICS_PORT: String(ports.metrics),
-    },
-    invoke: (method, { app = id, ...init } = {}) =>
-      fetch(`${url}/v1.0/invoke/${app}/method/${method.replace(/^\//, '')}`, init),
-    publish: (topic, data, pubsub = 'pubsub') =>
-      fetch(`${url}/v1.0/publish/${pubsub}/${topic}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(data),
-      }),
+    })
+  })
+  const ready = [...waiting].map(async (app) => {
+    await app.running.ready
+    waiting.delete(app)
+  })
+  try {
+    await Promise.race([Promise.all(ready), tooLate])
+  } finally {
+    cancel()
   }
 }
 
