@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { eventually } from '../support/eventually.ts'
 import { requirePartner } from '../support/partners.ts'
 import { CLI, spawnCli } from '../support/spawn-cli.ts'
 import { startTestApp, type TestApp } from '../support/test-app.ts'
 import { type Sidecars, send, startSidecars, tracing } from '../support/test-sidecars.ts'
+import { openTerminal } from '../support/tmux.ts'
 
 describe('sidelight tap and top', function () {
   this.timeout(30_000)
@@ -104,46 +104,23 @@ describe('sidelight tap and top', function () {
     assert.match(await mistake('tap', '--max=0'), /max is a number from 1 to 10000/)
   })
 
-  test('fit into the terminal, whatever its width', async function () {
-    requirePartner(this, 'tmux')
-    const socket = `sidelight-${process.pid}`
-    const tmux = (...args: readonly string[]) =>
-      execFileSync('tmux', ['-L', socket, ...args], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
-    try {
-      for (const [columns, command] of [
-        [60, 'top'],
-        [80, 'top'],
-        [140, 'top'],
-        [80, 'tap'],
-      ] as const) {
-        const program = `SIDELIGHT_HOME=${sidecars.home} ${process.execPath} ${CLI} ${command}`
-        tmux('new-session', '-d', '-s', 'one', '-x', String(columns), '-y', '8', program)
-        const screen = () => tmux('capture-pane', '-p', '-t', 'one').trimEnd().split('\n')
-        const isShown = () => screen().some((line) => /GET \/ite/.test(line))
-        await callUntil(isShown)
-        const [head, row] = screen()
-        assert.match(String(head), command === 'top' ? /^SOURCE +DESTINA/ : /^TIME +APP/)
-        assert.match(String(row), /orders/)
-        assert.ok(!/^\S*(?:ED|LED|ION)$/m.test(screen().join('\n')), 'a line was wrapped')
-        tmux('send-keys', '-t', 'one', 'C-c')
-        await eventually(() => {
-          try {
-            tmux('has-session', '-t', 'one')
-            return false
-          } catch {
-            return true
-          }
-        })
-      }
-    } finally {
-      try {
-        tmux('kill-server')
-      } catch {
-        // It has ended with its last session.
-      }
-    }
-  })
+  for (const [columns, command] of [
+    [60, 'top'],
+    [80, 'top'],
+    [140, 'top'],
+    [80, 'tap'],
+  ] as const)
+    test(`fit into the terminal: ${command} in ${columns} columns`, async function () {
+      requirePartner(this, 'tmux')
+      const program = `SIDELIGHT_HOME=${sidecars.home} ${process.execPath} ${CLI} ${command}`
+      using terminal = openTerminal(program, { columns, rows: 8 })
+      await callUntil(() => terminal.screen().some((line) => /GET \/ite/.test(line)))
+      const [head, ...rows] = terminal.screen()
+      assert.match(String(head), command === 'top' ? /^SOURCE +DESTINA/ : /^TIME +APP/)
+      // A line that is too long goes on in the next.
+      const isRow = command === 'top' ? /^(?:shop|last 30s|$)/ : /^\d\d:\d\d/
+      for (const row of rows) assert.match(row, isRow)
+      terminal.press('C-c')
+      await eventually(() => !terminal.isOpen())
+    })
 })

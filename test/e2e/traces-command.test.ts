@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { createSystemClock } from '../../src/base/clock.ts'
 import type { ZipkinSpan } from '../../src/wire/zipkin-span.ts'
-import { spawnCli } from '../support/spawn-cli.ts'
+import { eventually } from '../support/eventually.ts'
+import { requirePartner } from '../support/partners.ts'
+import { CLI, spawnCli } from '../support/spawn-cli.ts'
+import { openTerminal } from '../support/tmux.ts'
 import { startBackend } from './backend-fixture.ts'
 
 const idOf = (i: number): string => `abc${i}`.padStart(32, '0')
@@ -111,4 +114,27 @@ describe('sidelight traces', function () {
       assert.equal(program.stdout.match(/abc4$/gm)?.length, 1)
       assert.equal((await program.stop('SIGINT')).code, 0)
     }))
+
+  for (const columns of [80, 120])
+    test(`fits into a terminal of ${columns} columns`, function () {
+      requirePartner(this, 'tmux')
+      return withBackend(async (_, post, url) => {
+        await post(...spansOf(1, { name: 'a-very-long-name/'.repeat(9) }), ...spansOf(2))
+        const command = `${process.execPath} ${CLI} traces --backend=${url}`
+        using list = openTerminal(`${command}; sleep 60`, { columns, rows: 10 })
+        const [head, ...rows] = await eventually(() => {
+          const lines = list.screen()
+          return lines.length === 3 && lines
+        })
+        assert.match(head ?? '', /^STARTED +DURATION +SPANS .*TRACE ID$/)
+        for (const row of rows) assert.match(row, / [0-9a-f]{16,32}$/)
+        using tree = openTerminal(`${command} ${idOf(1)}; sleep 60`, { columns, rows: 10 })
+        const lines = await eventually(() => {
+          const lines = tree.screen()
+          return lines.length === 4 && lines
+        })
+        assert.match(lines[2] ?? '', /^orders: a-very-long-name.*… {2}/)
+        assert.match(lines[3] ?? '', /^└ orders: set statestore/)
+      })
+    })
 })
