@@ -28,7 +28,7 @@ export interface TapReader {
 
 /** Those that begin or come back are found within this. */
 const LOOK_AGAIN_MS = 2_000
-const CONNECT_TIMEOUT_MS = 5_000
+const ANSWER_TIMEOUT_MS = 5_000
 const MAX_ERROR_CHARS = 4_096
 
 /**
@@ -61,12 +61,12 @@ export function openTaps(
   const watch = async (target: TapTarget): Promise<void> => {
     open.add(target.url)
     try {
-      const answer = await ask(target, query, { headers, signal })
+      const answer = await ask(target, query, { headers, signal }, clock)
       said.delete(target.url)
-      for await (const text of createInterface({
-        input: answer,
-        crlfDelay: Number.POSITIVE_INFINITY,
-      })) {
+      const lines = createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY })
+      // One that breaks off has no end.
+      answer.once('close', () => lines.close())
+      for await (const text of lines) {
         const line = readTapLine(text)
         if (line === undefined) continue
         if ('skipped' in line) reader.skipped(line.skipped)
@@ -105,6 +105,7 @@ async function ask(
   { url, connect }: TapTarget,
   query: string,
   options: Pick<RequestOptions, 'headers' | 'signal'>,
+  clock: Clock,
 ): Promise<IncomingMessage> {
   const { href, protocol } = new URL(url)
   const connection = await connect?.()
@@ -114,19 +115,23 @@ async function ask(
       `${href.replace(/\/$/, '')}${TAP_PATH}${query === '' ? '' : `?${query}`}`,
       {
         ...options,
-        agent: false,
-        ...(connection === undefined ? {} : { createConnection: () => connection as never }),
+        ...(connection === undefined
+          ? { agent: false }
+          : { createConnection: () => connection as never }),
       },
-      resolve,
+      (answer) => {
+        cancel()
+        resolve(answer)
+      },
     )
-    call.setTimeout(CONNECT_TIMEOUT_MS, () =>
-      call.destroy(new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`)),
+    // Not the request's own: a connection by way of the API server has no timer.
+    const cancel = clock.after(ANSWER_TIMEOUT_MS, () =>
+      call.destroy(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)),
     )
-    call.once('response', () => call.setTimeout(0))
     call.once('error', reject)
     call.end()
   })
-  // One that breaks off later ends the reading of its lines.
+  // Whoever reads sees it close.
   answer.on('error', () => undefined)
   if (answer.statusCode === 200) return answer
   let body = ''

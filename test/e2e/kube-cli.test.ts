@@ -75,7 +75,8 @@ describe('the command line of a cluster', function () {
       await using program = await start(...command)
       await eventually(async () => {
         await call()
-        return program.stdout.includes('/v1.0/metadata')
+        assert.match(program.output, /\/v1\.0\/metadata/)
+        return true
       }, PATIENT)
       assert.doesNotMatch(program.output, /warning/)
     }

@@ -49,6 +49,32 @@ describe('sidelight tap and top', function () {
     )
   })
 
+  test('go on with a sidecar that has ended, or was killed, when there is one again', async () => {
+    await using victim = await spawnCli(
+      [
+        ...['sidecar', '--app-id=victim', '--dapr-http-port=0', '--dapr-grpc-port=0'],
+        ...['--metrics-port=0', '--dapr-listen-addresses=127.0.0.1'],
+      ],
+      { env: { ...process.env, SIDELIGHT_HOME: sidecars.home } },
+    )
+    await victim.waitForLine(/HTTP API on port/)
+    await using program = await spawn('tap')
+    await callUntil(() => /shop +→.*\n/.test(program.stdout))
+    await victim.stop('SIGKILL')
+    await program.waitForLine(/warning: victim: /)
+    const [, shop] = sidecars.all
+    await shop?.stop()
+    await program.waitForLine(/warning: shop: it has ended the tap/)
+    const again = await sidecars.start('shop')
+    await eventually(
+      async () => {
+        await send(again.port, 'GET', '/v1.0/invoke/orders/method/once-more')
+        return program.stdout.includes('GET /once-more')
+      },
+      { deadlineMs: 15_000 },
+    )
+  })
+
   test('show what is selected as JSON, and end after so many', async () => {
     await using program = await spawn('tap', 'shop', '--json', '--path=*7', '--count=2')
     let isOver = false

@@ -60,7 +60,9 @@ const librariesOf = (program) =>
 export function imageFiles() {
   const ours = [
     'package.json',
-    ...filesIn('dist').filter((file) => !/\.map$|\.d\.[cm]ts$|\/\.inputs$/.test(file)),
+    ...filesIn('dist').filter(
+      (file) => !/\.map$|\.d\.[cm]?ts$|\/\.inputs$|^dist\/testing\//.test(file),
+    ),
     ...packagesLeftOut()
       .flatMap(filesIn)
       .filter((file) => !file.endsWith('.d.ts')),
