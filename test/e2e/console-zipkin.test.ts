@@ -61,7 +61,7 @@ describe('the console on a stock Zipkin', () => {
 
     await page.goto(`${front.url}/zipkin/?serviceName=orders&annotationQuery=error&limit=50`)
     const result = page.locator(`.result[href*="${trace[0]?.traceId}"]`)
-    assert.match(await result.innerText(), /4 errors/)
+    await result.filter({ hasText: '4 errors' }).waitFor()
     await result.click()
     await page.locator('.error-box').getByText('out of stock').waitFor()
     assert.equal(await page.getByRole('treeitem').count(), 5)

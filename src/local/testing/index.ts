@@ -10,5 +10,5 @@ export {
 } from './expect-trace.ts'
 export type { Metrics } from './metrics.ts'
 export type { ResourceInput } from './resources.ts'
-export type { SidecarOfApp, TestApp } from './start-app.ts'
 export { type Bundle, type BundleOptions, startBundle } from './start-bundle.ts'
+export type { SidecarOfApp, TestApp } from './test-app.ts'

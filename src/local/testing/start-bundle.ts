@@ -17,14 +17,8 @@ import { createFaultSwitch } from './faults.ts'
 import { type Metrics, readMetrics } from './metrics.ts'
 import { type ResourceInput, toConfiguration, writeResources } from './resources.ts'
 import { backendSettings } from './settings.ts'
-import {
-  invalid,
-  refuseBadApps,
-  type SidecarOfApp,
-  type StartedApp,
-  startApp,
-  type TestApp,
-} from './start-app.ts'
+import { invalid, refuseBadApps, type StartedApp, startApp } from './start-app.ts'
+import type { SidecarOfApp, TestApp } from './test-app.ts'
 
 export interface BundleOptions {
   readonly apps: readonly TestApp[]

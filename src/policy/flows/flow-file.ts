@@ -88,7 +88,7 @@ const rootSchema = z
       .string()
       .transform((text, context) => {
         const ms = parseDurationMs(text)
-        if (ms !== undefined && ms > 0) return ms * 1_000
+        if (ms !== undefined && ms > 0) return Math.max(1, Math.round(ms * 1_000))
         context.addIssue({ code: 'custom', message: 'a duration such as 250ms is needed' })
         return z.NEVER
       })
