@@ -25,9 +25,12 @@ export function flowLines(
   const what = `${name}: ${count(traces, 'trace')}`
   if (differences === 0) return [`${paint('✔', GREEN)} ${what}, as recorded`]
   const width = columns ?? WIDTH_WITHOUT_TERMINAL
+  /** New and missing ones: all below them is so, too. One that is missing and may be is none of them. */
+  const marked = new Set<string>()
   const lines = hops.flatMap((hop): readonly string[] => {
     const { path, side } = hop
-    const isMarked = side !== 'both' || hop.differences.length > 0
+    const isMarked = hop.differences.length > 0 || marked.has(path.slice(0, -1).join('\n'))
+    if (isMarked && side !== 'both') marked.add(path.join('\n'))
     const lead = '  '.repeat(path.length - 1)
     const text = cut(
       `${isMarked ? MARKS[side] : ' '} ${lead}${oneLine(path.at(-1) ?? '')}`.trimEnd(),

@@ -26,6 +26,12 @@ export interface TapReader {
   trouble(message: string): void
 }
 
+export interface Taps {
+  /** What keeps sidecars from being watched now. */
+  troubles(): readonly string[]
+  stop(): Promise<void>
+}
+
 /** Those that begin or come back are found within this. */
 const LOOK_AGAIN_MS = 2_000
 const ANSWER_TIMEOUT_MS = 5_000
@@ -42,7 +48,7 @@ export function openTaps(
   { query, token }: { readonly query: string; readonly token: string | undefined },
   reader: TapReader,
   clock: Clock,
-): { stop(): Promise<void> } {
+): Taps {
   const stopping = new AbortController()
   const { signal } = stopping
   const open = new Set<string>()
@@ -83,6 +89,9 @@ export function openTaps(
     const found = await list()
     if (found.length === 0) say('', 'no sidecar to watch; waiting for one')
     else said.delete('')
+    // Who is gone is no trouble any more.
+    for (const url of said.keys())
+      if (url !== '' && found.every((target) => target.url !== url)) said.delete(url)
     for (const target of found) if (!open.has(target.url)) void watch(target)
   }
   const run = async (): Promise<void> => {
@@ -93,6 +102,7 @@ export function openTaps(
   }
   const running = run()
   return {
+    troubles: () => [...said.values()],
     async stop() {
       stopping.abort()
       await running

@@ -1,3 +1,4 @@
+import { cut, oneLine } from '../../base/column-table.ts'
 import { createPaint } from '../../base/paint.ts'
 import { pause } from '../../base/pause.ts'
 import { type CliContext, type Command, reportProblems } from '../cli-context.ts'
@@ -55,7 +56,6 @@ async function watch(
   const stopRequest = createStopRequest()
   const isScreen = context.columns !== undefined && !values.json
   const window = createTopWindow(values.window, clock.elapsedMs)
-  const troubles: string[] = []
   const query = toTapQuery(values, {
     max: MAX_A_SECOND,
     // Of all sidecars, a call is seen on either side.
@@ -67,8 +67,8 @@ async function watch(
     {
       event: window.add,
       skipped: window.skip,
-      trouble: (message) =>
-        isScreen ? troubles.push(message) : context.err(`warning: ${message}`),
+      // On a screen they stand below the table, for as long as they last.
+      trouble: (message) => (isScreen ? undefined : context.err(`warning: ${message}`)),
     },
     clock,
   )
@@ -77,13 +77,17 @@ async function watch(
     const seen = window.seen()
     if (values.json) out(JSON.stringify({ windowMs: values.window, seen, operations: rows }))
     else {
-      const warnings = isScreen ? troubles.slice(-MAX_TROUBLES) : []
+      const warnings = isScreen ? taps.troubles().slice(-MAX_TROUBLES).map(oneLine) : []
       const size = {
         columns: context.columns ?? WIDTH_WITHOUT_TERMINAL,
         lines: (context.rows ?? LINES_WITHOUT_TERMINAL) - warnings.length,
       }
       const table = topLines(rows, { windowMs: values.window, seen }, size, paint)
-      out(isScreen ? frameOf([...table, ...warnings]) : `${table.join('\n')}\n`)
+      out(
+        isScreen
+          ? frameOf([...table, ...warnings.map((each) => cut(each, size.columns))])
+          : `${table.join('\n')}\n`,
+      )
     }
   }
   const stopping = new AbortController()
