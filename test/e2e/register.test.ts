@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import type { ZipkinSpan } from '../../src/wire/zipkin-span.ts'
 import { startProgram } from '../support/child-program.ts'
 import { eventually } from '../support/eventually.ts'
@@ -56,8 +57,14 @@ describe('sidelight/register', function () {
     'traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
     'baggage: id=7',
   ]
-  const call = async (port: number, way: string, headers: readonly string[] = [], target = to) => {
-    const path = `/${way}?secret=of-the-query&to=${encodeURIComponent(target)}`
+  const call = async (
+    port: number,
+    way: string,
+    headers: readonly string[] = [],
+    target = to,
+    delay = 0,
+  ) => {
+    const path = `/${way}?secret=of-the-query&delay=${delay}&to=${encodeURIComponent(target)}`
     const answer = await send(port, 'GET', path, headers)
     assert.equal(answer.status, 200, answer.body.toString())
     return JSON.parse(answer.body.toString()) as { traceparent?: string; baggage?: string }
@@ -91,6 +98,33 @@ describe('sidelight/register', function () {
       }
     await program.stop()
     assert.doesNotMatch(program.output, /Warning/)
+  })
+
+  test('never mixes the contexts of requests that are served at once', async () => {
+    await using sidecars = await startSidecars(tracing())
+    const sidecar = await sidecars.start('orders')
+    const { program, ports } = await startApp(sidecar.port)
+    const one = fc.record({
+      framework: fc.constantFrom(...FRAMEWORKS),
+      way: fc.constantFrom('fetch', 'get', 'list', 'undici', 'timer', 'emitter', 'pool'),
+      delay: fc.nat(20),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), async (seed) => {
+        const calls = fc.sample(one, { seed, numRuns: 500 })
+        const traceOf = (i: number) => `${i + 1}`.padStart(32, 'c')
+        const seen = await Promise.all(
+          calls.map(({ framework, way, delay }, i) => {
+            const traceparent = `traceparent: 00-${traceOf(i)}-00f067aa0ba902b7-01`
+            return call(ports[framework], `${way}`, [traceparent, `baggage: id=${i}`], to, delay)
+          }),
+        )
+        for (const [i, { traceparent, baggage }] of seen.entries())
+          assert.deepEqual([traceparent?.split('-')[1], baggage], [traceOf(i), `id=${i}`])
+      }),
+      { numRuns: 2, endOnFailure: true },
+    )
+    await program.stop()
   })
 
   test('leaves a trace that the app sets itself', async () => {
